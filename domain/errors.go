@@ -1,0 +1,67 @@
+package domain
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code names a kind of failure to the clients of the API; docs/errors.md tells what each means and who can mend it.
+type Code string
+
+// The codes of the failures that callers can tell apart. An error without one is INTERNAL at the edge.
+const (
+	Unauthenticated Code = "UNAUTHENTICATED"  // No token where one is needed.
+	InvalidToken    Code = "INVALID_TOKEN"    // A token that does not hold, has run out, or names nobody.
+	Forbidden       Code = "FORBIDDEN"        // The viewer is known, and may not.
+	NotFound        Code = "NOT_FOUND"        // Absent or not the viewer's: the two are indistinguishable.
+	InvalidID       Code = "INVALID_ID"       // Not an id that this server issued, or one of another type.
+	InvalidCursor   Code = "INVALID_CURSOR"   // Not a cursor that this server issued for this list, order and filter.
+	InvalidPage     Code = "INVALID_PAGE"     // A page size or number out of range, or first and last at once.
+	InvalidArgument Code = "INVALID_ARGUMENT" // Any other argument that does not hold.
+	Timeout         Code = "TIMEOUT"          // The database was given up on; asking again, or for less, may help.
+	Unavailable     Code = "UNAVAILABLE"      // The database cannot be reached; ask again later.
+	Internal        Code = "INTERNAL"         // Ours to mend; the log has the cause under the id in the message.
+)
+
+// Error is a failure with a code. Message is for the caller of the API and holds nothing internal.
+type Error struct {
+	Code    Code
+	Message string
+}
+
+// NewError returns a coded error.
+func NewError(code Code, message string) *Error { return &Error{code, message} }
+
+// Errorf returns a coded error with a formatted message.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{code, fmt.Sprintf(format, args...)}
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Message }
+
+// CodeOf returns the code of the first *Error in err's chain, or Internal.
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return Internal
+}
+
+// UserErrorCode names what is wrong with an input, in a mutation's userErrors.
+type UserErrorCode string
+
+// The codes of userErrors.
+const (
+	Blank     UserErrorCode = "BLANK"
+	TooLong   UserErrorCode = "TOO_LONG"
+	Invalid   UserErrorCode = "INVALID"
+	LastAdmin UserErrorCode = "LAST_ADMIN"
+)
+
+// UserError is what the caller of a mutation can mend: Field is the path to the input field.
+type UserError struct {
+	Field   []string
+	Message string
+	Code    UserErrorCode
+}

@@ -1,0 +1,37 @@
+package loaders
+
+import (
+	"context"
+
+	"atelier/domain"
+	"atelier/relay"
+)
+
+func chatKey(c *domain.Chat) domain.ChatID { return c.ID }
+
+// Chats reads a page of each user's chats.
+func Chats(ctx context.Context, users []*domain.User, filter domain.ChatFilter, list List) ([]*relay.Connection[*domain.Chat], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.Chat], error) {
+		slices, err := s.Chats(ctx, ids, filter, list.Page)
+		return connections(list, ids, slices, err, domain.ChatPosition, func(id domain.UserID) any {
+			return total{totalChats, filter, id}
+		})
+	}
+	return toMany(ctx, users, relation{"chats", list.args(filter)}, userKey, read)
+}
+
+// ChatsByID reads chats for roots; the map lacks those that do not exist.
+func ChatsByID(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*domain.Chat, error) {
+	return rooted(ctx, ids, From(ctx).chatsByID)
+}
+
+// MessageChats reads the chat of each message.
+func MessageChats(ctx context.Context, messages []*domain.Message) ([]*domain.Chat, error) {
+	return toOne(ctx, messages, relation{field: "chat"}, func(m *domain.Message) domain.ChatID { return m.ChatID }, From(ctx).chatsByID)
+}
+
+func (l *Loaders) chatsByID(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*domain.Chat, error) {
+	found, err := l.store.ChatsByID(ctx, ids)
+	return byKey(found, err, chatKey)
+}

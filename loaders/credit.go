@@ -1,0 +1,35 @@
+package loaders
+
+import (
+	"context"
+
+	"atelier/domain"
+	"atelier/relay"
+)
+
+// Balances reads the balance of each user, as it is now.
+func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, error) {
+	balances, _, err := relate(ctx, users, relation{field: "credit"}, userKey, From(ctx).store.Balances)
+	return balances, err
+}
+
+// CreditLogs reads a page of each user's ledger.
+func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.Connection[*domain.CreditLog], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.CreditLog], error) {
+		slices, err := s.CreditLogs(ctx, ids, list.Page, list.Full)
+		return connections(list, ids, slices, err, domain.CreditLogPosition, func(id domain.UserID) any {
+			return total{list: totalCreditLogs, parent: id}
+		})
+	}
+	return toMany(ctx, users, relation{"creditLogs", list.args(nil)}, userKey, read)
+}
+
+// CreditLogsByID reads ledger entries for roots; the map lacks those that do not exist.
+func CreditLogsByID(ctx context.Context, ids []domain.CreditLogID, full bool) (map[domain.CreditLogID]*domain.CreditLog, error) {
+	s := From(ctx).store
+	return rooted(ctx, ids, func(ctx context.Context, ids []domain.CreditLogID) (map[domain.CreditLogID]*domain.CreditLog, error) {
+		found, err := s.CreditLogsByID(ctx, ids, full)
+		return byKey(found, err, func(l *domain.CreditLog) domain.CreditLogID { return l.ID })
+	})
+}

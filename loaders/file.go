@@ -1,0 +1,66 @@
+package loaders
+
+import (
+	"context"
+
+	"atelier/domain"
+	"atelier/relay"
+)
+
+// Files reads a page of each user's uploaded files.
+func Files(ctx context.Context, users []*domain.User, list List) ([]*relay.Connection[*domain.File], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.File], error) {
+		slices, err := s.Files(ctx, ids, list.Page, list.Full)
+		return connections(list, ids, slices, err, domain.FilePosition, func(id domain.UserID) any {
+			return total{list: totalFiles, parent: id}
+		})
+	}
+	return toMany(ctx, users, relation{"files", list.args(nil)}, userKey, read)
+}
+
+// FilesByID reads uploaded files for roots; the map lacks those that do not exist.
+func FilesByID(ctx context.Context, ids []domain.FileID, full bool) (map[domain.FileID]*domain.File, error) {
+	s := From(ctx).store
+	return rooted(ctx, ids, func(ctx context.Context, ids []domain.FileID) (map[domain.FileID]*domain.File, error) {
+		found, err := s.FilesByID(ctx, ids, full)
+		return byKey(found, err, func(f *domain.File) domain.FileID { return f.ID })
+	})
+}
+
+// GeneratedFiles reads a page of each user's generated files.
+func GeneratedFiles(ctx context.Context, users []*domain.User, filter domain.GeneratedFileFilter, list List) ([]*relay.Connection[*domain.GeneratedFile], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.GeneratedFile], error) {
+		slices, err := s.GeneratedFiles(ctx, ids, filter, list.Page, list.Full)
+		return connections(list, ids, slices, err, domain.GeneratedFilePosition, func(id domain.UserID) any {
+			return total{totalGeneratedFiles, filter, id}
+		})
+	}
+	return toMany(ctx, users, relation{"generatedFiles", list.args(filter)}, userKey, read)
+}
+
+// TaskFiles reads a page of the files that came of each task.
+func TaskFiles(ctx context.Context, tasks []domain.Task, list List) ([]*relay.Connection[*domain.GeneratedFile], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.OwnedTask) (map[domain.OwnedTask]*relay.Connection[*domain.GeneratedFile], error) {
+		slices, err := s.TaskFiles(ctx, ids, list.Page, list.Full)
+		return connections(list, ids, slices, err, domain.GeneratedFilePosition, func(id domain.OwnedTask) any {
+			return total{list: totalTaskFiles, parent: id}
+		})
+	}
+	return toMany(ctx, tasks, relation{"files", list.args(nil)}, ownedTask, read)
+}
+
+func ownedTask(t domain.Task) domain.OwnedTask {
+	return domain.OwnedTask{ID: t.Common().ID, UserID: t.Common().UserID}
+}
+
+// GeneratedFilesByID reads generated files for roots; the map lacks those that do not exist.
+func GeneratedFilesByID(ctx context.Context, ids []domain.GeneratedFileID, full bool) (map[domain.GeneratedFileID]*domain.GeneratedFile, error) {
+	s := From(ctx).store
+	return rooted(ctx, ids, func(ctx context.Context, ids []domain.GeneratedFileID) (map[domain.GeneratedFileID]*domain.GeneratedFile, error) {
+		found, err := s.GeneratedFilesByID(ctx, ids, full)
+		return byKey(found, err, func(f *domain.GeneratedFile) domain.GeneratedFileID { return f.ID })
+	})
+}

@@ -1,0 +1,44 @@
+// Package loaders makes one statement of what one response asks for at once: a level of the query, however many
+// parents it has. It knows which objects came together and loads for all of them when the first one asks.
+//
+// Loaders live as long as one response: what they hold is never older than that.
+package loaders
+
+import (
+	"context"
+	"reflect"
+	"sync"
+
+	"atelier/store"
+)
+
+// Loaders are the loaders of one response.
+type Loaders struct {
+	store *store.Store
+	place func(context.Context) string
+
+	mu     sync.Mutex
+	levels map[levelKey][]any // *level[P], by where their objects stand.
+}
+
+// New returns the loaders for one response. place says where in the response a context's field stands: response keys
+// joined by dots, without the indices of lists. Objects that stand at one place came together.
+func New(s *store.Store, place func(context.Context) string) *Loaders {
+	return &Loaders{store: s, place: place, levels: map[levelKey][]any{}}
+}
+
+type contextKey struct{}
+
+// With returns a context that carries the loaders.
+func With(ctx context.Context, l *Loaders) context.Context {
+	return context.WithValue(ctx, contextKey{}, l)
+}
+
+// From returns the context's loaders. There must be some: graph puts them there for every response.
+func From(ctx context.Context) *Loaders { return ctx.Value(contextKey{}).(*Loaders) }
+
+// levelKey is where in the response objects of a type stand.
+type levelKey struct {
+	place    string
+	elements reflect.Type
+}

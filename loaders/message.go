@@ -1,0 +1,42 @@
+package loaders
+
+import (
+	"context"
+
+	"atelier/domain"
+	"atelier/relay"
+)
+
+// Messages reads a page of each chat's messages.
+func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Connection[*domain.Message], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*relay.Connection[*domain.Message], error) {
+		slices, err := s.Messages(ctx, ids, list.Page, list.Full)
+		return connections(list, ids, slices, err, domain.MessagePosition, func(id domain.ChatID) any {
+			return total{list: totalMessages, parent: id}
+		})
+	}
+	return toMany(ctx, chats, relation{"messages", list.args(nil)}, chatKey, read)
+}
+
+// MessagesByID reads messages for roots; the map lacks those that do not exist.
+func MessagesByID(ctx context.Context, ids []domain.MessageID, full bool) (map[domain.MessageID]*domain.Message, error) {
+	return rooted(ctx, ids, From(ctx).messagesByID(full))
+}
+
+// MessageParents reads the message that each message answers.
+func MessageParents(ctx context.Context, messages []*domain.Message, full bool) ([]*domain.Message, error) {
+	return toOne(ctx, messages, relation{"parent", full}, func(m *domain.Message) domain.MessageID {
+		if m.ParentID == nil {
+			return ""
+		}
+		return *m.ParentID
+	}, From(ctx).messagesByID(full))
+}
+
+func (l *Loaders) messagesByID(full bool) fetch[domain.MessageID, *domain.Message] {
+	return func(ctx context.Context, ids []domain.MessageID) (map[domain.MessageID]*domain.Message, error) {
+		found, err := l.store.MessagesByID(ctx, ids, full)
+		return byKey(found, err, func(m *domain.Message) domain.MessageID { return m.ID })
+	}
+}

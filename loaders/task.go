@@ -1,0 +1,72 @@
+package loaders
+
+import (
+	"context"
+
+	"atelier/domain"
+	"atelier/relay"
+)
+
+// Tasks reads a page of the tasks of all users, or of the filter's.
+func Tasks(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, list List) (*relay.Connection[domain.Task], error) {
+	slice, err := From(ctx).store.Tasks(ctx, filter, order, list.Page, list.Full)
+	return root(ctx, list, slice, err, order.Position, total{list: totalTasks, filter: filter})
+}
+
+// TasksPage reads a page of tasks by its number.
+func TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, page domain.NumberedPage, full bool) (*domain.Numbered[domain.Task], error) {
+	tasks, err := From(ctx).store.TasksPage(ctx, filter, order, page, full)
+	if err == nil {
+		Together(ctx, tasks.Items)
+	}
+	return tasks, err
+}
+
+// UserTasks reads a page of each user's tasks.
+func UserTasks(ctx context.Context, users []*domain.User, filter domain.TaskFilter, order domain.TaskOrder, list List) ([]*relay.Connection[domain.Task], error) {
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[domain.Task], error) {
+		slices, err := s.UserTasks(ctx, ids, filter, order, list.Page, list.Full)
+		return connections(list, ids, slices, err, order.Position, func(id domain.UserID) any {
+			return total{totalUserTasks, filter, id}
+		})
+	}
+	return toMany(ctx, users, relation{"tasks", list.args([2]any{filter, order})}, userKey, read)
+}
+
+// TasksByID reads tasks of any service for roots; the map lacks those that do not exist.
+func TasksByID(ctx context.Context, ids []domain.TaskID, full bool) (map[domain.TaskID]domain.Task, error) {
+	return rooted(ctx, ids, From(ctx).tasksByID(full))
+}
+
+// RelatedTasks reads the task that each object names; a zero id names none, and one without a service any service's.
+func RelatedTasks[P comparable](ctx context.Context, objects []P, field string, full bool, task func(P) domain.TaskID) ([]domain.Task, error) {
+	return toOne(ctx, objects, relation{field, full}, task, From(ctx).tasksByID(full))
+}
+
+func (l *Loaders) tasksByID(full bool) fetch[domain.TaskID, domain.Task] {
+	return func(ctx context.Context, ids []domain.TaskID) (map[domain.TaskID]domain.Task, error) {
+		found, err := l.store.TasksByID(ctx, ids, full)
+		if err != nil {
+			return nil, err
+		}
+		return taskMap(ids, found), nil
+	}
+}
+
+// taskMap finds a task for each id: by service and key, or by the key alone where the id has no service.
+func taskMap(ids []domain.TaskID, found []domain.Task) map[domain.TaskID]domain.Task {
+	tasks := make(map[domain.TaskID]domain.Task, len(found))
+	for _, t := range found {
+		id := t.Common().ID
+		tasks[id] = t
+		tasks[domain.TaskID{Key: id.Key}] = t
+	}
+	wanted := make(map[domain.TaskID]domain.Task, len(ids))
+	for _, id := range ids {
+		if t, ok := tasks[id]; ok {
+			wanted[id] = t
+		}
+	}
+	return wanted
+}

@@ -1,0 +1,40 @@
+package loaders
+
+import (
+	"context"
+
+	"atelier/domain"
+	"atelier/relay"
+)
+
+func userKey(u *domain.User) domain.UserID { return u.ID }
+
+// Users reads a page of all users.
+func Users(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, list List) (*relay.Connection[*domain.User], error) {
+	slice, err := From(ctx).store.Users(ctx, filter, order, list.Page)
+	return root(ctx, list, slice, err, order.Position, total{list: totalUsers, filter: filter})
+}
+
+// UsersPage reads a page of all users by its number.
+func UsersPage(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, page domain.NumberedPage) (*domain.Numbered[*domain.User], error) {
+	users, err := From(ctx).store.UsersPage(ctx, filter, order, page)
+	if err == nil {
+		Together(ctx, users.Items)
+	}
+	return users, err
+}
+
+// UsersByID reads users for roots; the map lacks those that do not exist.
+func UsersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
+	return rooted(ctx, ids, From(ctx).usersByID)
+}
+
+// Owners reads the user of each object.
+func Owners[P comparable](ctx context.Context, objects []P, owner func(P) domain.UserID) ([]*domain.User, error) {
+	return toOne(ctx, objects, relation{field: "user"}, owner, From(ctx).usersByID)
+}
+
+func (l *Loaders) usersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
+	found, err := l.store.UsersByID(ctx, ids)
+	return byKey(found, err, userKey)
+}

@@ -1,0 +1,102 @@
+package relay
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"atelier/domain"
+)
+
+// A cursor is base64url of: version (1 byte), digest (8 bytes), payload. The payload is a position: the time in
+// microseconds since 1970 (8 bytes, big endian), then text, id and service, each after its length (uvarint).
+// The digest covers scope and payload, so a cursor of another list, order or filter, or one that was tampered
+// with, is not taken for a place. It is a check, not a secret: what a viewer may see is decided elsewhere.
+const (
+	cursorVersion   = 1
+	digestSize      = 8
+	cursorHeader    = 1 + digestSize
+	maxCursorLength = 2048
+)
+
+// Scope names the list that a cursor belongs to: its name, its ordering and its filter. Two lists whose items
+// stand in the same order under the same filter may share it (the tasks of one user and of another).
+type Scope string
+
+// NewScope derives a scope from the list's name and whatever orders and filters it, spelled the same in every process.
+func NewScope(list string, parts ...string) Scope {
+	return Scope(fmt.Sprintf("%s%q", list, parts))
+}
+
+// EncodeCursor returns the cursor of a position in the scope's list.
+func EncodeCursor(scope Scope, p domain.Position) string {
+	payload := appendPosition(make([]byte, cursorHeader, 64), p)
+	payload[0] = cursorVersion
+	copy(payload[1:cursorHeader], digest(scope, payload[cursorHeader:]))
+	return base64.RawURLEncoding.EncodeToString(payload)
+}
+
+// DecodeCursor reads what EncodeCursor wrote for the same scope; anything else is INVALID_CURSOR.
+func DecodeCursor(scope Scope, cursor string) (domain.Position, error) {
+	if len(cursor) > maxCursorLength {
+		return domain.Position{}, errInvalidCursor
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(raw) < cursorHeader || raw[0] != cursorVersion {
+		return domain.Position{}, errInvalidCursor
+	}
+	if subtle.ConstantTimeCompare(raw[1:cursorHeader], digest(scope, raw[cursorHeader:])) != 1 {
+		return domain.Position{}, errInvalidCursor
+	}
+	return readPosition(raw[cursorHeader:])
+}
+
+var errInvalidCursor = domain.NewError(domain.InvalidCursor, "this is not a cursor of this list in this order and with this filter")
+
+func digest(scope Scope, payload []byte) []byte {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%d:%s", len(scope), scope)
+	_, _ = h.Write(payload)
+	return h.Sum(nil)[:digestSize]
+}
+
+func appendPosition(b []byte, p domain.Position) []byte {
+	var micros int64
+	if !p.At.IsZero() {
+		micros = p.At.UnixMicro()
+	}
+	b = binary.BigEndian.AppendUint64(b, uint64(micros))
+	for _, text := range []string{p.Text, p.ID, string(p.Service)} {
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		b = append(b, text...)
+	}
+	return b
+}
+
+// readPosition reads a payload whose digest has been checked; what it refuses was never written by this version.
+func readPosition(b []byte) (domain.Position, error) {
+	if len(b) < 8 {
+		return domain.Position{}, errInvalidCursor
+	}
+	micros := int64(binary.BigEndian.Uint64(b))
+	b = b[8:]
+	var texts [3]string
+	for i := range texts {
+		size, n := binary.Uvarint(b)
+		if n <= 0 || size > uint64(len(b)-n) {
+			return domain.Position{}, errInvalidCursor
+		}
+		texts[i], b = string(b[n:n+int(size)]), b[n+int(size):]
+		if !utf8.ValidString(texts[i]) {
+			return domain.Position{}, errInvalidCursor
+		}
+	}
+	if len(b) > 0 {
+		return domain.Position{}, errInvalidCursor
+	}
+	return domain.Position{At: time.UnixMicro(micros).UTC(), Text: texts[0], ID: texts[1], Service: domain.Service(texts[2])}, nil
+}

@@ -1,0 +1,84 @@
+// Package resolvers answers the schema's fields, one file per noun. It holds no SQL and no rules: rules stand in auth
+// and domain, loaders bring the data.
+package resolvers
+
+import (
+	"context"
+	"time"
+
+	"atelier/auth"
+	"atelier/domain"
+	"atelier/graph"
+	"atelier/loaders"
+	"atelier/relay"
+	"atelier/store"
+)
+
+// Resolver is the root of all resolvers.
+type Resolver struct {
+	store *store.Store
+	now   func() time.Time
+}
+
+// New returns the resolvers over a store.
+func New(s *store.Store) *Resolver { return &Resolver{store: s, now: time.Now} }
+
+// Prepare returns a context with fresh loaders, as every response needs it.
+func (r *Resolver) Prepare(ctx context.Context) context.Context {
+	return loaders.With(ctx, loaders.New(r.store, graph.Place))
+}
+
+type (
+	queries   struct{ *Resolver }
+	mutations struct{ *Resolver }
+)
+
+// Query returns the resolvers of the root of queries.
+func (r *Resolver) Query() graph.QueryResolver { return queries{r} }
+
+// Mutation returns the resolvers of the root of mutations.
+func (r *Resolver) Mutation() graph.MutationResolver { return mutations{r} }
+
+// list reads a connection's arguments for the scope's list.
+func list(scope relay.Scope, first *int, after *string, last *int, before *string, full bool) (loaders.List, error) {
+	page, err := relay.PageArgs{First: first, After: after, Last: last, Before: before}.Page(scope)
+	return loaders.List{Scope: scope, Page: page, Full: full}, err
+}
+
+// visible returns the objects with those that the viewer may not see taken for absent.
+func visible[T comparable](ctx context.Context, objects []T, err error) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	viewer := auth.ViewerFrom(ctx)
+	seen := make([]T, len(objects))
+	for i, object := range objects {
+		if auth.MaySee(viewer, object) {
+			seen[i] = object
+		}
+	}
+	return seen, nil
+}
+
+// found returns the object of an id among those read, or NOT_FOUND where there is none, or none for the viewer.
+func found[K, T comparable](ctx context.Context, id K, read map[K]T, err error) (T, error) {
+	var none T
+	if err != nil {
+		return none, err
+	}
+	object, ok := read[id]
+	if !ok || !auth.MaySee(auth.ViewerFrom(ctx), object) {
+		return none, domain.NewError(domain.NotFound, "there is nothing with this id that you may see")
+	}
+	return object, nil
+}
+
+// The heavy fields of each noun: selecting one makes the loaders read the full shape.
+var (
+	heavyTask          = []string{"prompt", "failReason", "promptEn", "description", "properties", "buttons"}
+	heavyMessage       = []string{"content", "meta"}
+	heavyFile          = []string{"meta"}
+	heavyGeneratedFile = []string{"metadata"}
+	heavyCreditLog     = []string{"detail"}
+	heavyModel         = []string{"params", "meta"}
+)

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"atelier/domain"
+)
+
+const aiServicesSQL = `
+SELECT id, enabled, base_url, prices, defaults, max_concurrent_tasks, task_timeout_seconds, updated_at
+FROM ai_services WHERE id = ANY($1::text[]) ORDER BY id`
+
+// AIServices reads the configuration of these services, by name, without those that have none.
+func (s *Store) AIServices(ctx context.Context, services []domain.Service) ([]*domain.AIService, error) {
+	var found []*domain.AIService
+	err := s.query(ctx, "ai_services", aiServicesSQL, []any{textArray(services)}, func(rows *sql.Rows) error {
+		service, err := scanAIService(rows)
+		found = append(found, service)
+		return err
+	})
+	return found, err
+}
+
+func scanAIService(rows *sql.Rows) (*domain.AIService, error) {
+	var service domain.AIService
+	var prices domain.JSON
+	err := rows.Scan(&service.Service, &service.Enabled, &service.BaseURL, &prices, &service.Defaults,
+		&service.MaxConcurrentTasks, &service.TaskTimeoutSeconds, &service.UpdatedAt)
+	if err == nil {
+		service.Prices, err = parsePrices(prices)
+	}
+	return &service, err
+}
+
+// parsePrices reads {"fast": "5.0000", …}, by option.
+func parsePrices(raw domain.JSON) ([]domain.Price, error) {
+	var texts map[string]string
+	if err := json.Unmarshal(raw, &texts); err != nil {
+		return nil, fmt.Errorf("read the prices: %w", err)
+	}
+	prices := make([]domain.Price, 0, len(texts))
+	for _, option := range slices.Sorted(maps.Keys(texts)) {
+		credits, err := domain.ParseDecimal(texts[option])
+		if err != nil {
+			return nil, fmt.Errorf("read the price of %q: %w", option, err)
+		}
+		prices = append(prices, domain.Price{Option: option, Credits: credits})
+	}
+	return prices, nil
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// prepared returns the statement for the text, preparing it the first time. Preparing is not the caller's to cancel:
+// others wait for the same statement.
+func (s *Store) prepared(ctx context.Context, text string) (*sqlx.Stmt, error) {
+	if stmt, ok := s.statements.Load(text); ok {
+		return stmt.(*sqlx.Stmt), nil
+	}
+	stmt, err := s.db.PreparexContext(context.WithoutCancel(ctx), text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	if first, loaded := s.statements.LoadOrStore(text, stmt); loaded {
+		_ = stmt.Close()
+		return first.(*sqlx.Stmt), nil
+	}
+	return stmt, nil
+}
+
+// query runs a statement about a table and calls each for every row. Errors come translated.
+func (s *Store) query(ctx context.Context, table, text string, args []any, each func(*sql.Rows) error) error {
+	defer s.count(ctx, table, time.Now())
+	if err := s.rows(ctx, text, args, each); err != nil {
+		return translate(ctx, fmt.Errorf("read %s: %w", table, err))
+	}
+	return nil
+}
+
+func (s *Store) rows(ctx context.Context, text string, args []any, each func(*sql.Rows) error) error {
+	stmt, err := s.prepared(ctx, text)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one runs a statement of a single row and scans it, or returns sql.ErrNoRows.
+func (s *Store) one(ctx context.Context, table, text string, args []any, dest ...any) error {
+	found := false
+	err := s.query(ctx, table, text, args, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(dest...)
+	})
+	if err == nil && !found {
+		return sql.ErrNoRows
+	}
+	return err
+}
+
+// exec runs a statement that changes a table and returns the number of rows it changed. Errors come translated.
+func (s *Store) exec(ctx context.Context, table, text string, args ...any) (int64, error) {
+	defer s.count(ctx, table, time.Now())
+	stmt, err := s.prepared(ctx, text)
+	if err != nil {
+		return 0, translate(ctx, err)
+	}
+	result, err := stmt.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, translate(ctx, fmt.Errorf("change %s: %w", table, err))
+	}
+	return result.RowsAffected()
+}
+
+// transaction runs what belongs together; an error from do, or a panic, undoes all of it.
+func (s *Store) transaction(ctx context.Context, do func(tx *sqlx.Tx) error) error {
+	tx, err := s.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return translate(ctx, fmt.Errorf("begin: %w", err))
+	}
+	defer func() { _ = tx.Rollback() }() // After a commit it does nothing.
+	if err := do(tx); err != nil {
+		return translate(ctx, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return translate(ctx, fmt.Errorf("commit: %w", err))
+	}
+	return nil
+}
+
+type statementsKey struct{}
+
+// Statements counts the statements that run under a context; see CountStatements.
+type Statements struct{ n atomic.Int64 }
+
+// Count returns the number of statements so far.
+func (s *Statements) Count() int { return int(s.n.Load()) }
+
+// CountStatements returns a context whose statements are counted.
+func CountStatements(ctx context.Context) (context.Context, *Statements) {
+	counter := new(Statements)
+	return context.WithValue(ctx, statementsKey{}, counter), counter
+}
+
+func (s *Store) count(ctx context.Context, table string, start time.Time) {
+	s.observe(table, time.Since(start))
+	if counter, ok := ctx.Value(statementsKey{}).(*Statements); ok {
+		counter.n.Add(1)
+	}
+}

@@ -1,0 +1,91 @@
+// Package store is the door to PostgreSQL: the only SQL besides migrations/, one file per noun.
+//
+// It answers with domain types and checks nobody's rights:
+// SECURITY: whoever calls it has asked auth first, or passes the owner whose rows alone are wanted.
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// Config says how to reach the database and how much of it to use.
+type Config struct {
+	URL string // As lib/pq reads it: a postgres:// URL or key=value pairs.
+	// MaxConns bounds the pool. Default 16. More than PostgreSQL has cores seldom helps.
+	MaxConns int
+	// StatementTimeout is when PostgreSQL gives up on a statement; the caller gets domain.Timeout. Default 5 s.
+	StatementTimeout time.Duration
+	// Observe is told how long each statement took, by the table it is about. May be nil.
+	Observe func(table string, took time.Duration)
+}
+
+// Store runs prepared statements on a bounded pool. It is safe for concurrent use.
+type Store struct {
+	db         *sqlx.DB
+	observe    func(table string, took time.Duration)
+	statements sync.Map // SQL text → *sqlx.Stmt; the texts are bounded, since values are always parameters.
+}
+
+// Open connects, or returns domain.Unavailable. It does not migrate.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	connector, err := newConnector(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: newPool(connector, cmp.Or(c.MaxConns, 16)), observe: c.Observe}
+	if s.observe == nil {
+		s.observe = func(string, time.Duration) {}
+	}
+	if err := s.Ping(ctx); err != nil {
+		_ = s.db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func newConnector(c Config) (*pq.Connector, error) {
+	config, err := pq.NewConfig(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's address: %w", err)
+	}
+	config.Runtime = maps.Clone(config.Runtime)
+	if config.Runtime == nil {
+		config.Runtime = map[string]string{}
+	}
+	timeout := cmp.Or(c.StatementTimeout, 5*time.Second)
+	config.Runtime["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
+	return pq.NewConnectorConfig(config)
+}
+
+// newPool keeps every connection it opens: each holds prepared statements that would have to be made again.
+func newPool(connector *pq.Connector, size int) *sqlx.DB {
+	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return db
+}
+
+// Ping reports whether the database answers, or returns domain.Unavailable.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.db.PingContext(ctx); err != nil {
+		return translate(ctx, fmt.Errorf("ping: %w", err))
+	}
+	return nil
+}
+
+// DB is the pool, for what works on whole databases: migrations, demo data, doctor.
+func (s *Store) DB() *sqlx.DB { return s.db }
+
+// Close ends all connections.
+func (s *Store) Close() error { return s.db.Close() }

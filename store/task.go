@@ -1,0 +1,278 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/lib/pq"
+
+	"atelier/domain"
+)
+
+// taskTable is how one service's table reads as tasks: every branch of a merged list delivers the same columns, so
+// what a service does not have is a typed NULL.
+type taskTable struct {
+	service domain.Service
+	table   string
+	time    string // The column of the time of submission.
+	light   map[string]string
+	heavy   map[string]string
+}
+
+// taskColumns are the columns of a task of any service, and the types of those that a service may lack.
+var (
+	taskColumns = []taskColumn{
+		{"service", ""}, {"id", ""}, {"user_id", ""}, {"status", ""}, {"progress", ""}, {"image_url", ""}, {"cloud_image_url", ""},
+		{"credits_cost", ""}, {"submitted_at", ""}, {"started_at", ""}, {"finished_at", ""}, {"updated_at", ""},
+		{"action", "text"}, {"mode", "text"}, {"parent_task_id", "text"}, {"request_id", "text"}, {"model", "text"}, {"size", "text"},
+		{"input_image", "text"}, {"num_images", "integer"}, {"guidance_scale", "double precision"}, {"steps", "integer"},
+		{"seed", "bigint"}, {"retry_count", "integer"}, {"watermark", "boolean"},
+	}
+	heavyTaskColumns = []taskColumn{
+		{"prompt", ""}, {"fail_reason", ""}, {"prompt_en", "text"}, {"description", "text"}, {"properties", "jsonb"}, {"buttons", "jsonb"},
+	}
+)
+
+type taskColumn struct{ name, nullType string }
+
+var taskTables = []taskTable{
+	{domain.Dreamwork, "dreamwork_tasks", "submit_time", map[string]string{
+		"submitted_at": "t.submit_time", "started_at": "t.start_time", "finished_at": "t.finish_time",
+		"action": "t.action", "model": "t.model", "size": "t.size", "input_image": "t.input_image",
+		"guidance_scale": "t.guidance_scale", "seed": "t.seed", "watermark": "t.watermark",
+	}, map[string]string{"fail_reason": "t.fail_reason"}},
+	{domain.Flux, "flux_tasks", "created_at", map[string]string{
+		"submitted_at": "t.created_at", "started_at": "t.started_at", "finished_at": "t.completed_at",
+		"action": "t.task_type", "request_id": "t.request_id", "model": "t.model", "size": "t.aspect_ratio", "input_image": "t.input_image_url",
+		"num_images": "t.num_images", "guidance_scale": "t.guidance_scale", "steps": "t.num_inference_steps", "seed": "t.seed", "retry_count": "t.retry_count",
+	}, map[string]string{"fail_reason": "t.error_message"}},
+	{domain.Midjourney, "mj_tasks", "submit_time", map[string]string{
+		"submitted_at": "t.submit_time", "started_at": "t.start_time", "finished_at": "t.finish_time",
+		"action": "t.action", "mode": "t.mode", "parent_task_id": "t.parent_task_id",
+	}, map[string]string{
+		"fail_reason": "t.fail_reason", "prompt_en": "t.prompt_en", "description": "t.description", "properties": "t.properties", "buttons": "t.buttons",
+	}},
+}
+
+func taskTableOf(service domain.Service) taskTable {
+	for _, t := range taskTables {
+		if t.service == service {
+			return t
+		}
+	}
+	panic(fmt.Sprintf("store: no table for service %q", service))
+}
+
+// columns spells the table's columns as those of a task.
+func (t taskTable) columns(full bool) string {
+	columns := t.spell(taskColumns, t.light)
+	if full {
+		columns = append(columns, t.spell(heavyTaskColumns, t.heavy)...)
+	}
+	return strings.Join(columns, ", ")
+}
+
+func (t taskTable) spell(columns []taskColumn, own map[string]string) []string {
+	spelled := make([]string, len(columns))
+	for i, c := range columns {
+		expression, has := own[c.name]
+		switch {
+		case c.name == "service":
+			expression = fmt.Sprintf("'%s'::text", t.service)
+		case c.nullType == "" && !has:
+			expression = "t." + c.name
+		case !has:
+			expression = "NULL::" + c.nullType
+		}
+		spelled[i] = expression + " AS " + c.name
+	}
+	return spelled
+}
+
+// branches reads the table as a branch of a list for each word of the provider's that says the status, since only an
+// equality lets an index serve filter and order both; no status is one branch.
+func (t taskTable) branchesFor(status domain.TaskStatus, where []string) []branch {
+	b := branch{from: t.table + " t", columns: t.columns, where: where, key: "t." + t.time, service: t.service}
+	words := domain.ProviderWords(t.service, status)
+	switch status {
+	case "":
+		return []branch{b}
+	case domain.TaskUnknown: // Rare, and served by no index of its own: the statement timeout bounds it.
+		return []branch{b.and("t.status <> ALL ('{" + strings.Join(words, ",") + "}')")}
+	}
+	branches := make([]branch, len(words))
+	for i, word := range words {
+		branches[i] = b.and("t.status = '" + word + "'")
+	}
+	return branches
+}
+
+func (b branch) and(condition string) branch {
+	b.where = append(b.where[:len(b.where):len(b.where)], condition)
+	return b
+}
+
+var tasks = &noun[domain.Task]{table: "tasks", scan: scanTask}
+
+// Tasks reads a page of the tasks that pass the filter, of all services in one order, each table limited before
+// the merge. Served by idx_*_user_submit, idx_flux_tasks_user_created, idx_*_user_status and, without a user,
+// idx_*_submit_time, idx_flux_tasks_created, idx_*_status_submit and idx_flux_tasks_status_created.
+func (s *Store) Tasks(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, page domain.Page, full bool) (domain.Slice[domain.Task], error) {
+	slices, err := pages(ctx, s, taskList(filter, order), 1, page, full)
+	if err != nil {
+		return domain.Slice[domain.Task]{}, err
+	}
+	return slices[0], nil
+}
+
+// CountTasks counts the tasks that pass the filter.
+func (s *Store) CountTasks(ctx context.Context, filter domain.TaskFilter) (int, error) {
+	totals, err := counts(ctx, s, taskList(filter, domain.TaskOrder{}), 1)
+	if err != nil {
+		return 0, err
+	}
+	return totals[0], nil
+}
+
+// TasksPage reads a page of tasks by its number.
+func (s *Store) TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, page domain.NumberedPage, full bool) (*domain.Numbered[domain.Task], error) {
+	return numbered(ctx, s, func() *list[domain.Task] { return taskList(filter, order) }, page, full)
+}
+
+// UserTasks reads a page of each user's tasks. The filter's UserID does not count.
+func (s *Store) UserTasks(ctx context.Context, users []domain.UserID, filter domain.TaskFilter, order domain.TaskOrder, page domain.Page, full bool) ([]domain.Slice[domain.Task], error) {
+	return pages(ctx, s, userTaskList(users, filter, order), len(users), page, full)
+}
+
+// CountUserTasks counts each user's tasks. The filter's UserID does not count.
+func (s *Store) CountUserTasks(ctx context.Context, users []domain.UserID, filter domain.TaskFilter) ([]int, error) {
+	return counts(ctx, s, userTaskList(users, filter, domain.TaskOrder{}), len(users))
+}
+
+func taskList(filter domain.TaskFilter, order domain.TaskOrder) *list[domain.Task] {
+	l := newTaskList(order)
+	var where []string
+	if filter.UserID != "" {
+		where = []string{"t.user_id = " + l.args.add(string(filter.UserID))}
+	}
+	l.branches = taskBranches(filter, where)
+	return l
+}
+
+func userTaskList(users []domain.UserID, filter domain.TaskFilter, order domain.TaskOrder) *list[domain.Task] {
+	l := newTaskList(order)
+	l.parents = []parentKeys{{"user_id", texts(users)}}
+	l.branches = taskBranches(filter, []string{"t.user_id = p.user_id"})
+	return l
+}
+
+func newTaskList(order domain.TaskOrder) *list[domain.Task] {
+	return &list[domain.Task]{noun: tasks, key: "submitted_at", keyType: "timestamptz", ties: true, descends: order.Direction == domain.Descending}
+}
+
+func taskBranches(filter domain.TaskFilter, where []string) (branches []branch) {
+	for _, t := range taskTables {
+		if filter.Service == "" || filter.Service == t.service {
+			branches = append(branches, t.branchesFor(filter.Status, where)...)
+		}
+	}
+	return branches
+}
+
+// TasksByID reads the tasks with these ids, in no order, without those that do not exist: one statement for all
+// services. A key without a service is looked for in all of them.
+func (s *Store) TasksByID(ctx context.Context, ids []domain.TaskID, full bool) ([]domain.Task, error) {
+	selects, args := make([]string, len(taskTables)), make([]any, len(taskTables))
+	for i, t := range taskTables {
+		selects[i] = fmt.Sprintf("SELECT %s FROM %s t WHERE t.id = ANY($%d::text[])", t.columns(full), t.table, i+1)
+		args[i] = pq.Array(taskKeysOf(ids, t.service))
+	}
+	found := make([]domain.Task, 0, len(ids))
+	err := s.query(ctx, tasks.table, strings.Join(selects, "\nUNION ALL "), args, func(rows *sql.Rows) error {
+		dest, item := scanTask(full)
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		found = append(found, item())
+		return nil
+	})
+	return found, err
+}
+
+func taskKeysOf(ids []domain.TaskID, service domain.Service) []string {
+	keys := []string{}
+	for _, id := range ids {
+		if id.Service == service || id.Service == "" {
+			keys = append(keys, id.Key)
+		}
+	}
+	return keys
+}
+
+// taskRow is a row of taskColumns, before it is known of which service it is.
+type taskRow struct {
+	domain.TaskBase
+	action, mode, parent, request, model, size *string
+	inputImage, promptEn, description          *string
+	numImages, steps, retryCount               *int
+	guidanceScale                              *float64
+	seed                                       *int64
+	watermark                                  *bool
+	properties, buttons                        domain.JSON
+}
+
+func scanTask(full bool) ([]any, func() domain.Task) {
+	r := &taskRow{}
+	dest := []any{
+		&r.ID.Service, &r.ID.Key, &r.UserID, &r.ProviderStatus, &r.Progress, &r.ImageURL, &r.CloudImageURL,
+		&r.Cost, &r.SubmittedAt, &r.StartedAt, &r.FinishedAt, &r.UpdatedAt,
+		&r.action, &r.mode, &r.parent, &r.request, &r.model, &r.size,
+		&r.inputImage, &r.numImages, &r.guidanceScale, &r.steps,
+		&r.seed, &r.retryCount, &r.watermark,
+	}
+	if full {
+		dest = append(dest, &r.Prompt, &r.FailReason, &r.promptEn, &r.description, &r.properties, &r.buttons)
+	}
+	return dest, r.task
+}
+
+func (r *taskRow) task() domain.Task {
+	r.Status = domain.StatusOf(r.ID.Service, r.ProviderStatus)
+	r.Progress = min(max(r.Progress, 0), 100)
+	switch r.ID.Service {
+	case domain.Midjourney:
+		return r.midjourney()
+	case domain.Flux:
+		return &domain.FluxTask{
+			TaskBase: r.TaskBase, RequestID: r.request, Model: orZero(r.model), TaskType: orZero(r.action), InputImageURL: r.inputImage,
+			NumImages: orZero(r.numImages), AspectRatio: r.size, GuidanceScale: r.guidanceScale, NumInferenceSteps: r.steps,
+			Seed: r.seed, RetryCount: orZero(r.retryCount),
+		}
+	default:
+		return &domain.DreamworkTask{
+			TaskBase: r.TaskBase, Action: orZero(r.action), Model: r.model, Size: r.size, GuidanceScale: r.guidanceScale,
+			Seed: r.seed, Watermark: orZero(r.watermark), InputImageURL: r.inputImage,
+		}
+	}
+}
+
+func (r *taskRow) midjourney() *domain.MidjourneyTask {
+	t := &domain.MidjourneyTask{
+		TaskBase: r.TaskBase, Action: orZero(r.action), Mode: orZero(r.mode), PromptEn: r.promptEn, Description: r.description,
+		Properties: r.properties, Buttons: r.buttons,
+	}
+	if r.parent != nil {
+		t.ParentTaskID = &domain.TaskID{Service: domain.Midjourney, Key: *r.parent}
+	}
+	return t
+}
+
+func orZero[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
