@@ -1,0 +1,144 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"atelier/domain"
+)
+
+// retryAfter is when, in seconds, it is worth asking again if nobody could tell who asked.
+const retryAfter = "5"
+
+// Middleware puts the viewer into each request's context. A request without an Authorization header is anonymous: the
+// rules decide how far it comes. One whose header does not name a user of ours, by exactly one valid bearer token, is
+// answered 401 with INVALID_TOKEN; if that cannot be told now, 503 with UNAVAILABLE or TIMEOUT.
+//
+// RoleOf reads a user's role, or fails with NOT_FOUND; it is called once per signed-in request, so that a demotion
+// counts at once. Seen is told of every signed-in viewer, and must not block.
+func Middleware(
+	verifier *Verifier,
+	roleOf func(context.Context, domain.UserID) (domain.Role, error),
+	seen func(domain.UserID),
+) func(http.Handler) http.Handler {
+	d := door{verifier, roleOf, seen}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			viewer, err := d.viewer(r)
+			if err != nil {
+				d.refuse(w, r, err)
+				return
+			}
+			next.ServeHTTP(w, r.WithContext(WithViewer(r.Context(), viewer)))
+		})
+	}
+}
+
+// door is where requests become those of a viewer.
+type door struct {
+	verifier *Verifier
+	roleOf   func(context.Context, domain.UserID) (domain.Role, error)
+	seen     func(domain.UserID)
+}
+
+func (d door) viewer(r *http.Request) (Viewer, error) {
+	token, err := bearerToken(r.Header)
+	if err != nil || token == "" {
+		return Viewer{}, err
+	}
+	id, err := d.verifier.Verify(r.Context(), token)
+	if err != nil {
+		return Viewer{}, err
+	}
+	role, err := d.roleOf(r.Context(), id)
+	if domain.CodeOf(err) == domain.NotFound {
+		return Viewer{}, domain.NewError(domain.InvalidToken, "the token's user does not exist")
+	}
+	if err != nil {
+		return Viewer{}, err
+	}
+	d.seen(id)
+	return Viewer{ID: id, Role: role}, nil
+}
+
+// bearerToken returns the token in header, or "" if it holds no Authorization.
+func bearerToken(header http.Header) (string, error) {
+	credentials := header.Values("Authorization")
+	if len(credentials) == 0 {
+		return "", nil
+	}
+	if len(credentials) > 1 {
+		return "", domain.NewError(domain.InvalidToken, "there is more than one Authorization header")
+	}
+	scheme, token, _ := strings.Cut(credentials[0], " ")
+	token = strings.TrimLeft(token, " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" || strings.ContainsFunc(token, isNotTokenRune) {
+		return "", domain.NewError(domain.InvalidToken, "the Authorization header must read: Bearer, a space, and a token")
+	}
+	return token, nil
+}
+
+// isNotTokenRune reports whether r cannot stand in a bearer token (RFC 6750, 2.1).
+func isNotTokenRune(r rune) bool {
+	isAlphanumeric := '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+	return !isAlphanumeric && !strings.ContainsRune("-._~+/=", r)
+}
+
+// refuse answers for err. A client who has left gets no answer.
+func (d door) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		return
+	}
+	failure := d.presentable(r.Context(), err)
+	status := http.StatusServiceUnavailable
+	if failure.Code == domain.InvalidToken {
+		status = http.StatusUnauthorized
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	} else {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	w.Header().Set("Content-Type", contentType(r.Header))
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(errorBody(failure))
+}
+
+// presentable returns err as the client may read it. What is not the client's to mend goes to the log.
+func (d door) presentable(ctx context.Context, err error) *domain.Error {
+	code := domain.CodeOf(err)
+	if code != domain.InvalidToken {
+		d.verifier.config.Log.WarnContext(ctx, "cannot tell who asks", "error", err)
+	}
+	switch code {
+	case domain.InvalidToken:
+		return domain.NewError(code, err.Error())
+	case domain.Timeout:
+		return domain.NewError(code, "it took too long to tell whose the token is; try again")
+	}
+	return domain.NewError(domain.Unavailable, "nobody can tell now whose the token is; try again")
+}
+
+// contentType is GraphQL over HTTP's own, for clients that ask for it.
+func contentType(header http.Header) string {
+	const graphQL = "application/graphql-response+json"
+	if strings.Contains(strings.ToLower(strings.Join(header.Values("Accept"), ",")), graphQL) {
+		return graphQL
+	}
+	return "application/json"
+}
+
+// errorBody is a GraphQL response to a request that was not executed.
+func errorBody(failure *domain.Error) any {
+	type extensions struct {
+		Code domain.Code `json:"code"`
+	}
+	type graphQLError struct {
+		Message    string     `json:"message"`
+		Extensions extensions `json:"extensions"`
+	}
+	return struct {
+		Errors []graphQLError `json:"errors"`
+	}{[]graphQLError{{failure.Message, extensions{failure.Code}}}}
+}
