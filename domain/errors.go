@@ -18,9 +18,38 @@ const (
 	InvalidCursor   Code = "INVALID_CURSOR"   // Not a cursor that this server issued for this list, order and filter.
 	InvalidPage     Code = "INVALID_PAGE"     // A page size or number out of range, or first and last at once.
 	InvalidArgument Code = "INVALID_ARGUMENT" // Any other argument that does not hold.
-	Timeout         Code = "TIMEOUT"          // The database was given up on; asking again, or for less, may help.
-	Unavailable     Code = "UNAVAILABLE"      // The database cannot be reached; ask again later.
-	Internal        Code = "INTERNAL"         // Ours to mend; the log has the cause under the id in the message.
+
+	// What is refused before anything runs.
+	BadRequest                 Code = "BAD_REQUEST" // Not a GraphQL request over HTTP.
+	NotAcceptable              Code = "NOT_ACCEPTABLE"
+	MethodNotAllowed           Code = "METHOD_NOT_ALLOWED"
+	UnsupportedMediaType       Code = "UNSUPPORTED_MEDIA_TYPE"
+	BodyTooLarge               Code = "BODY_TOO_LARGE"
+	CrossOrigin                Code = "CROSS_ORIGIN" // From a page of another origin, without that origin being let in.
+	PersistedQueryNotFound     Code = "PERSISTED_QUERY_NOT_FOUND"
+	PersistedQueryNotSupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
+	RateLimited                Code = "RATE_LIMITED" // The viewer's points are spent; Retry-After says when there are more.
+	Overloaded                 Code = "OVERLOADED"   // The server has as much to do as it takes on; Retry-After says when to ask again.
+
+	ParseFailed        Code = "GRAPHQL_PARSE_FAILED"      // Not a GraphQL document.
+	ValidationFailed   Code = "GRAPHQL_VALIDATION_FAILED" // A document that does not fit the schema, or a variable its type.
+	TooManyTokens      Code = "TOO_MANY_TOKENS"
+	TooDeep            Code = "TOO_DEEP"
+	TooManyFields      Code = "TOO_MANY_FIELDS"
+	TooManyAliases     Code = "TOO_MANY_ALIASES"
+	TooManyRootFields  Code = "TOO_MANY_ROOT_FIELDS"
+	TooManyDirectives  Code = "TOO_MANY_DIRECTIVES"
+	TooManyFragments   Code = "TOO_MANY_FRAGMENTS"
+	TooManyValues      Code = "TOO_MANY_VALUES"
+	ValuesTooDeep      Code = "VALUES_TOO_DEEP"
+	TooManyNodes       Code = "TOO_MANY_NODES"
+	CostExceeded       Code = "COST_EXCEEDED"
+	IntrospectionLimit Code = "INTROSPECTION_LIMIT"
+	IntrospectionOff   Code = "INTROSPECTION_OFF"
+
+	Timeout     Code = "TIMEOUT"     // The database was given up on; asking again, or for less, may help.
+	Unavailable Code = "UNAVAILABLE" // The database cannot be reached; ask again later.
+	Internal    Code = "INTERNAL"    // Ours to mend; the log has the cause under the id in the message.
 )
 
 // Error is a failure with a code. Message is for the caller of the API and holds nothing internal.

@@ -4,13 +4,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
-	"github.com/vektah/gqlparser/v2/ast"
+
+	"atelier/graph/document"
+	"atelier/graph/transport"
 )
 
 // Options are what a handler is made of.
@@ -19,23 +20,40 @@ type Options struct {
 	// Prepare readies the context of each response, before any resolver sees it: it puts fresh loaders there.
 	Prepare func(context.Context) context.Context
 	Log     *slog.Logger
+	// Transport says what requests may ask for. Zero limits are the defaults.
+	Transport transport.Settings
 }
 
-// cachedDocuments is how many parsed and validated documents are kept.
-const cachedDocuments = 1000
+// documentBytes bounds the parsed and validated documents that are kept.
+const documentBytes = 32 << 20
 
 // NewHandler answers GraphQL requests. The viewer is in the request's context.
 func NewHandler(o Options) http.Handler {
-	server := handler.New(NewExecutableSchema(Config{Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}}))
-	server.AddTransport(transport.Options{})
-	server.AddTransport(transport.GET{})
-	server.AddTransport(transport.POST{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
-	server.Use(extension.Introspection{})
+	schema := NewExecutableSchema(Config{Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}})
+	settings := withDefaults(o.Transport)
+	server := handler.New(schema)
+	server.AddTransport(transport.New(settings, document.NewReader(schema.Schema(), settings.Limits, documentBytes)))
+	server.SetQueryCache(transport.Documents{})
+	if settings.Limits.Introspection > 0 {
+		server.Use(extension.Introspection{})
+	}
 	server.SetErrorPresenter(presenter{o.Log}.present)
 	server.SetRecoverFunc(recovered)
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return next(o.Prepare(ctx))
 	})
 	return server
+}
+
+func withDefaults(s transport.Settings) transport.Settings {
+	if s.Limits == (document.Limits{}) {
+		s.Limits = document.Defaults()
+	}
+	if s.MaxBody == 0 {
+		s.MaxBody = 1 << 20
+	}
+	if s.Deadline == 0 {
+		s.Deadline = 10 * time.Second
+	}
+	return s
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"reflect"
 	"sync"
+	"sync/atomic"
 
 	"atelier/store"
 )
@@ -41,4 +42,18 @@ func From(ctx context.Context) *Loaders { return ctx.Value(contextKey{}).(*Loade
 type levelKey struct {
 	place    string
 	elements reflect.Type
+}
+
+type batchesKey struct{}
+
+// CountBatches returns a context whose batches are counted, and the count so far.
+func CountBatches(ctx context.Context) (context.Context, *atomic.Int64) {
+	counter := new(atomic.Int64)
+	return context.WithValue(ctx, batchesKey{}, counter), counter
+}
+
+func countBatch(ctx context.Context) {
+	if counter, ok := ctx.Value(batchesKey{}).(*atomic.Int64); ok {
+		counter.Add(1)
+	}
 }

@@ -97,6 +97,7 @@ func (l *load[K, V]) all(ctx context.Context) []V {
 // batch adapts read. A panic becomes every caller's error: the library would log it and go on.
 func batch[K comparable, V any](read fetch[K, V]) dataloader.BatchFunc[K, V] {
 	return func(ctx context.Context, keys []K) []*dataloader.Result[V] {
+		countBatch(ctx)
 		values, err := safely(ctx, keys, read)
 		results := make([]*dataloader.Result[V], len(keys))
 		for i, key := range keys {

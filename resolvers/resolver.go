@@ -9,6 +9,7 @@ import (
 	"atelier/auth"
 	"atelier/domain"
 	"atelier/graph"
+	"atelier/graph/transport"
 	"atelier/loaders"
 	"atelier/relay"
 	"atelier/store"
@@ -26,6 +27,17 @@ func New(s *store.Store) *Resolver { return &Resolver{store: s, now: time.Now} }
 // Prepare returns a context with fresh loaders, as every response needs it.
 func (r *Resolver) Prepare(ctx context.Context) context.Context {
 	return loaders.With(ctx, loaders.New(r.store, graph.Place))
+}
+
+// Measure counts the work that is done under a context: a transport.Measure.
+func (*Resolver) Measure(ctx context.Context) (context.Context, func() transport.Work) {
+	ctx, statements := store.CountStatements(ctx)
+	ctx, batches := loaders.CountBatches(ctx)
+	return ctx, func() transport.Work {
+		return transport.Work{
+			Statements: statements.Count(), Batches: int(batches.Load()), Rows: statements.Rows(), Database: statements.Took(),
+		}
+	}
 }
 
 type (

@@ -107,32 +107,23 @@ func (l *BulkLoad) restTriggers(ctx context.Context) error {
 
 // plainIndexes are those that no constraint stands on, and that nothing but their definition describes.
 const plainIndexes = `
-SELECT c.relname, pg_get_indexdef(i.indexrelid)
+SELECT coalesce(string_agg(i.indexrelid::regclass::text, ', '), ''),
+       array_agg(pg_get_indexdef(i.indexrelid) ORDER BY i.indexrelid)
 FROM unnest($1::text[]) AS t (name)
 JOIN pg_index i ON i.indrelid = to_regclass(quote_ident(t.name))
-JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indisvalid AND NOT i.indisreplident AND NOT i.indisclustered
-  AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
-ORDER BY c.relname`
+  AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`
 
 func (l *BulkLoad) dropIndexes(ctx context.Context) error {
-	rows, err := l.tx.QueryContext(ctx, plainIndexes, pq.Array(l.tables))
+	var names string
+	err := l.tx.QueryRowContext(ctx, plainIndexes, pq.Array(l.tables)).Scan(&names, pq.Array(&l.indexes))
 	if err != nil {
 		return fmt.Errorf("list the indexes: %w", err)
 	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name, definition string
-		if err := rows.Scan(&name, &definition); err != nil {
-			return fmt.Errorf("list the indexes: %w", err)
-		}
-		names, l.indexes = append(names, name), append(l.indexes, definition)
+	if names == "" {
+		return nil
 	}
-	if err := rows.Err(); err != nil || names == nil {
-		return err
-	}
-	return l.exec(ctx, "drop the indexes", `DROP INDEX `+quoteAll(names))
+	return l.exec(ctx, "drop the indexes", `DROP INDEX `+names)
 }
 
 // Copy fills columns of a table with the rows that write gives, and returns their number. The rows stream: what is
@@ -209,9 +200,9 @@ func (l *BulkLoad) SetUpServices(ctx context.Context, at time.Time, setups ...Se
 	return nil
 }
 
-// Finish builds the indexes, gathers the planner's statistics and commits, then marks the pages as visible to all, so that index-only
-// scans need not look at the rows. It tells progress how many of its steps are done; an error leaves no rows, but for
-// one in the last step, which a later VACUUM makes good.
+// Finish builds the indexes, gathers the planner's statistics and commits, then marks the pages as visible to all, so that
+// index-only scans need not look at the rows. It tells progress how many of its steps are done. After an error there are no
+// rows, unless it was in the last step, which a later VACUUM makes good.
 func (l *BulkLoad) Finish(ctx context.Context, progress func(done, total int)) error {
 	total := len(l.indexes) + 2
 	for i, index := range l.indexes {
@@ -220,7 +211,7 @@ func (l *BulkLoad) Finish(ctx context.Context, progress func(done, total int)) e
 		}
 		progress(i+1, total)
 	}
-	if err := l.exec(ctx, "gather statistics", `ANALYZE `+quoteAll(l.tables)); err != nil {
+	if err := l.analyze(ctx); err != nil {
 		return err
 	}
 	progress(total-1, total)
@@ -232,6 +223,27 @@ func (l *BulkLoad) Finish(ctx context.Context, progress func(done, total int)) e
 	}
 	progress(total, total)
 	return nil
+}
+
+// indexedColumns of all tables, as ANALYZE takes them.
+const indexedColumns = `
+SELECT string_agg(columns, ', ')
+FROM (
+    SELECT quote_ident(t.name) || ' (' || string_agg(DISTINCT quote_ident(a.attname), ', ') || ')' AS columns
+    FROM unnest($1::text[]) AS t (name)
+    JOIN pg_index i ON i.indrelid = to_regclass(quote_ident(t.name))
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+    GROUP BY t.name
+) AS indexed`
+
+// analyze gathers statistics of the columns that plans turn on. Those of the others, long texts among them, would
+// take three times as long; autovacuum gathers them later.
+func (l *BulkLoad) analyze(ctx context.Context) error {
+	var columns string
+	if err := l.tx.QueryRowContext(ctx, indexedColumns, pq.Array(l.tables)).Scan(&columns); err != nil {
+		return fmt.Errorf("list the indexed columns: %w", err)
+	}
+	return l.exec(ctx, "gather statistics", `ANALYZE `+columns)
 }
 
 // Close takes everything back unless Finish has committed it, and closes the connection.

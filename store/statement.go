@@ -29,8 +29,13 @@ func (s *Store) prepared(ctx context.Context, text string) (*sqlx.Stmt, error) {
 
 // query runs a statement about a table and calls each for every row. Errors come translated.
 func (s *Store) query(ctx context.Context, table, text string, args []any, each func(*sql.Rows) error) error {
-	defer s.count(ctx, table, time.Now())
-	if err := s.rows(ctx, text, args, each); err != nil {
+	read := 0
+	defer s.count(ctx, table, time.Now(), &read)
+	err := s.rows(ctx, text, args, func(rows *sql.Rows) error {
+		read++
+		return each(rows)
+	})
+	if err != nil {
 		return translate(ctx, fmt.Errorf("read %s: %w", table, err))
 	}
 	return nil
@@ -69,7 +74,7 @@ func (s *Store) one(ctx context.Context, table, text string, args []any, dest ..
 
 // exec runs a statement that changes a table and returns the number of rows it changed. Errors come translated.
 func (s *Store) exec(ctx context.Context, table, text string, args ...any) (int64, error) {
-	defer s.count(ctx, table, time.Now())
+	defer s.count(ctx, table, time.Now(), new(int))
 	stmt, err := s.prepared(ctx, text)
 	if err != nil {
 		return 0, translate(ctx, err)
@@ -100,20 +105,34 @@ func (s *Store) transaction(ctx context.Context, do func(tx *sqlx.Tx) error) err
 type statementsKey struct{}
 
 // Statements counts the statements that run under a context; see CountStatements.
-type Statements struct{ n atomic.Int64 }
+type Statements struct {
+	statements, rows, nanoseconds atomic.Int64
+	outer                         *Statements // Counts them too.
+}
 
 // Count returns the number of statements so far.
-func (s *Statements) Count() int { return int(s.n.Load()) }
+func (s *Statements) Count() int { return int(s.statements.Load()) }
+
+// Rows returns the number of rows read so far.
+func (s *Statements) Rows() int { return int(s.rows.Load()) }
+
+// Took returns how long the statements took so far, added up: they may have run side by side.
+func (s *Statements) Took() time.Duration { return time.Duration(s.nanoseconds.Load()) }
 
 // CountStatements returns a context whose statements are counted.
 func CountStatements(ctx context.Context) (context.Context, *Statements) {
-	counter := new(Statements)
+	outer, _ := ctx.Value(statementsKey{}).(*Statements)
+	counter := &Statements{outer: outer}
 	return context.WithValue(ctx, statementsKey{}, counter), counter
 }
 
-func (s *Store) count(ctx context.Context, table string, start time.Time) {
-	s.observe(table, time.Since(start))
-	if counter, ok := ctx.Value(statementsKey{}).(*Statements); ok {
-		counter.n.Add(1)
+func (s *Store) count(ctx context.Context, table string, start time.Time, rows *int) {
+	took := time.Since(start)
+	s.observe(table, took)
+	counter, _ := ctx.Value(statementsKey{}).(*Statements)
+	for ; counter != nil; counter = counter.outer {
+		counter.statements.Add(1)
+		counter.rows.Add(int64(*rows))
+		counter.nanoseconds.Add(int64(took))
 	}
 }

@@ -1,0 +1,160 @@
+package resolvers_test
+
+import (
+	"bytes"
+
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"atelier/auth"
+	"atelier/domain"
+	"atelier/graph"
+	"atelier/relay"
+	"atelier/resolvers"
+	"atelier/store"
+)
+
+// api is the whole way of a request, from the handler to a database of the test's own. The viewer is taken as read.
+type api struct {
+	store   *store.Store
+	handler http.Handler
+	log     *logged
+}
+
+// newAPI serves the database at url.
+func newAPI(t testing.TB, url string) *api {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{URL: url, MaxConns: 4})
+	if err != nil {
+		t.Fatalf("open the store: %v", err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	root := resolvers.New(s)
+	root.SetClock(func() time.Time { return clock })
+	log := &logged{}
+	return &api{s, graph.NewHandler(graph.Options{Resolvers: root, Prepare: root.Prepare, Log: log.logger()}), log}
+}
+
+// exec changes the database behind the API's back.
+func (a *api) exec(t testing.TB, sql string, args ...any) {
+	t.Helper()
+	if _, err := a.store.DB().ExecContext(t.Context(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// answer is a response.
+type answer struct {
+	Status     int
+	Body       []byte
+	Data       any
+	Errors     []failure
+	Statements int // That the database ran for it.
+}
+
+// failure is an error in a response.
+type failure struct {
+	Message    string
+	Path       []any
+	Extensions map[string]any
+}
+
+func (f failure) code() domain.Code {
+	code, _ := f.Extensions["code"].(string)
+	return domain.Code(code)
+}
+
+// query asks as the viewer does over HTTP.
+func (a *api) query(t testing.TB, viewer auth.Viewer, query string, variables map[string]any) answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.post(t, viewer, body)
+}
+
+// post sends a body as it is.
+func (a *api) post(t testing.TB, viewer auth.Viewer, body []byte) answer {
+	t.Helper()
+	ctx, statements := store.CountStatements(auth.WithViewer(t.Context(), viewer))
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	a.handler.ServeHTTP(recorder, request)
+	got := answer{Status: recorder.Code, Body: recorder.Body.Bytes(), Statements: statements.Count()}
+	if err := json.Unmarshal(got.Body, &got); err != nil {
+		t.Fatalf("the answer is not JSON: %v\n%s", err, got.Body)
+	}
+	return got
+}
+
+// must fails the test if the answer holds errors.
+func (a answer) must(t testing.TB) answer {
+	t.Helper()
+	if len(a.Errors) > 0 || a.Data == nil {
+		t.Fatalf("the answer holds errors: %s", a.Body)
+	}
+	return a
+}
+
+// at returns what stands at a path of response keys, with lists spread: "users.nodes.id" has an id for each user.
+func (a answer) at(path string) []any {
+	found := []any{a.Data}
+	for key := range strings.SplitSeq(path, ".") {
+		var next []any
+		for _, value := range found {
+			object, _ := value.(map[string]any)
+			if list, ok := object[key].([]any); ok {
+				next = append(next, list...)
+			} else if object != nil {
+				next = append(next, object[key])
+			}
+		}
+		found = next
+	}
+	return found
+}
+
+// codes are the codes of the errors, in their order.
+func (a answer) codes() (codes []domain.Code) {
+	for _, e := range a.Errors {
+		codes = append(codes, e.code())
+	}
+	return codes
+}
+
+// globalID is the id of an object as clients see it.
+func globalID(typeName, key string) string { return relay.ID{Type: typeName, Key: key}.Encode() }
+
+// logged keeps what was logged.
+type logged struct {
+	mu    sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (l *logged) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+// Write implements io.Writer.
+func (l *logged) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.bytes.Write(line)
+}
+
+// lines are the lines that hold the text.
+func (l *logged) lines(text string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lines := strings.Split(l.bytes.String(), "\n")
+	return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, text) })
+}
+
+var clock = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
