@@ -18,8 +18,8 @@ type Rate struct {
 // Times returns the rate multiplied: a tenth for callers who are not known, say.
 func (r Rate) Times(factor float64) Rate { return Rate{r.Burst * factor, r.PerSecond * factor} }
 
-// maxBuckets bounds the memory: a bucket that has refilled is forgotten, and beyond this number of callers with
-// spent points the emptiest-looking table starts afresh.
+// maxBuckets bounds the memory. A bucket that has refilled is forgotten; where more callers than this have spent points
+// at once, all start afresh: the limit is there to share a server fairly, not to keep accounts.
 const maxBuckets = 100_000
 
 // Buckets are the callers' buckets. It is safe for concurrent use.

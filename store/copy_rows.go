@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -146,4 +150,37 @@ func appendEscaped[T string | []byte](page []byte, text T) []byte {
 		clean = i + 1
 	}
 	return append(page, text[clean:]...)
+}
+
+// rawCopy is the statement of a COPY in lib/pq. Its usual door, Exec with a value per column, formats each
+// through an interface; this one takes lines that are encoded already, at about half the cost.
+type rawCopy interface {
+	driver.Stmt
+	CopyData(ctx context.Context, line string) (driver.Result, error)
+}
+
+func copyRows(ctx context.Context, connection any, statement string, write func(*CopyRows) error) (int64, error) {
+	prepared, err := connection.(driver.Conn).Prepare(statement)
+	if err != nil {
+		return 0, err
+	}
+	stream, ok := prepared.(rawCopy)
+	if !ok {
+		return 0, errors.Join(fmt.Errorf("%T takes no encoded lines", prepared), prepared.Close())
+	}
+	rows := &CopyRows{send: func(page string) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		_, err := stream.CopyData(ctx, page)
+		return err
+	}}
+	err = write(rows)
+	if err == nil {
+		err = rows.flush()
+	}
+	if closed := stream.Close(); err == nil { // It ends the COPY, and repeats the error that broke it.
+		err = closed
+	}
+	return rows.count, err
 }

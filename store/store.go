@@ -53,7 +53,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-func newConnector(c Config) (*pq.Connector, error) {
+func newConnector(c Config) (*connector, error) {
 	config, err := pq.NewConfig(c.URL)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
@@ -64,11 +64,15 @@ func newConnector(c Config) (*pq.Connector, error) {
 	}
 	timeout := cmp.Or(c.StatementTimeout, 5*time.Second)
 	config.Runtime["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
-	return pq.NewConnectorConfig(config)
+	raw, err := pq.NewConnectorConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's address: %w", err)
+	}
+	return &connector{raw, &interrupter{dial: raw.Connect}}, nil
 }
 
 // newPool keeps every connection it opens: each holds prepared statements that would have to be made again.
-func newPool(connector *pq.Connector, size int) *sqlx.DB {
+func newPool(connector *connector, size int) *sqlx.DB {
 	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
