@@ -68,7 +68,12 @@ func (p presenter) hide(ctx context.Context, shown *gqlerror.Error, err error) {
 	shown.Extensions = map[string]any{"code": string(domain.Internal), "errorId": id}
 }
 
-// recovered makes an error of a panic; the presenter hides it.
-func recovered(_ context.Context, cause any) error {
-	return fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+// recoverer makes an error of a panic; the presenter hides it.
+func recoverer(observe func()) graphql.RecoverFunc {
+	return func(_ context.Context, cause any) error {
+		if observe != nil {
+			observe()
+		}
+		return fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+	}
 }

@@ -20,6 +20,8 @@ type Options struct {
 	// Prepare readies the context of each response, before any resolver sees it: it puts fresh loaders there.
 	Prepare func(context.Context) context.Context
 	Log     *slog.Logger
+	// OnPanic is told of code that panicked; the caller gets an error. May be nil.
+	OnPanic func()
 	// Transport says what requests may ask for. Zero limits are the defaults.
 	Transport transport.Settings
 }
@@ -29,7 +31,7 @@ const documentBytes = 32 << 20
 
 // NewHandler answers GraphQL requests. The viewer is in the request's context.
 func NewHandler(o Options) http.Handler {
-	schema := NewExecutableSchema(Config{Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}})
+	schema := NewExecutableSchema(Config{Schema: servedSchema, Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}})
 	settings := withDefaults(o.Transport)
 	server := handler.New(schema)
 	server.AddTransport(transport.New(settings, document.NewReader(schema.Schema(), settings.Limits, documentBytes)))
@@ -38,7 +40,7 @@ func NewHandler(o Options) http.Handler {
 		server.Use(extension.Introspection{})
 	}
 	server.SetErrorPresenter(presenter{o.Log}.present)
-	server.SetRecoverFunc(recovered)
+	server.SetRecoverFunc(recoverer(o.OnPanic))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return next(o.Prepare(ctx))
 	})

@@ -15,8 +15,9 @@ import (
 
 // Loaders are the loaders of one response.
 type Loaders struct {
-	store *store.Store
-	place func(context.Context) string
+	store   *store.Store
+	place   func(context.Context) string
+	observe Observer
 
 	mu     sync.Mutex
 	levels map[levelKey][]any // *level[P], by where their objects stand.
@@ -24,8 +25,14 @@ type Loaders struct {
 
 // New returns the loaders for one response. place says where in the response a context's field stands: response keys
 // joined by dots, without the indices of lists. Objects that stand at one place came together.
-func New(s *store.Store, place func(context.Context) string) *Loaders {
-	return &Loaders{store: s, place: place, levels: map[levelKey][]any{}}
+func New(s *store.Store, place func(context.Context) string, observe Observer) *Loaders {
+	return &Loaders{store: s, place: place, observe: observe, levels: map[levelKey][]any{}}
+}
+
+// Observer is told what loaders do. Both must be set.
+type Observer struct {
+	Batch func(keys int) // A batch asks for so many keys.
+	Panic func()         // Code that loads panicked; the caller gets an error.
 }
 
 type contextKey struct{}
@@ -52,7 +59,8 @@ func CountBatches(ctx context.Context) (context.Context, *atomic.Int64) {
 	return context.WithValue(ctx, batchesKey{}, counter), counter
 }
 
-func countBatch(ctx context.Context) {
+func countBatch(ctx context.Context, keys int) {
+	From(ctx).observe.Batch(keys)
 	if counter, ok := ctx.Value(batchesKey{}).(*atomic.Int64); ok {
 		counter.Add(1)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
 
@@ -68,9 +69,10 @@ func uniqueKeys[P, K comparable](objects []P, key func(P) K) []K {
 }
 
 // newLoad makes a loader that waits for nothing: its batch is full when all keys of the level were asked for, and
-// start asks for all of them at once. Its queue holds them all, so asking never blocks.
+// start asks for all of them at once. Its queue holds them all, so asking never blocks. The library's wait is out of reach:
+// when it ends while start is held up on a busy machine, the batch falls apart into several statements.
 func newLoad[K comparable, V any](keys []K, read fetch[K, V]) *load[K, V] {
-	return &load[K, V]{keys: keys, loader: dataloader.NewBatchedLoader(batch(read),
+	return &load[K, V]{keys: keys, loader: dataloader.NewBatchedLoader(batch(read), dataloader.WithWait[K, V](time.Hour),
 		dataloader.WithBatchCapacity[K, V](len(keys)), dataloader.WithInputCapacity[K, V](len(keys)))}
 }
 
@@ -97,7 +99,7 @@ func (l *load[K, V]) all(ctx context.Context) []V {
 // batch adapts read. A panic becomes every caller's error: the library would log it and go on.
 func batch[K comparable, V any](read fetch[K, V]) dataloader.BatchFunc[K, V] {
 	return func(ctx context.Context, keys []K) []*dataloader.Result[V] {
-		countBatch(ctx)
+		countBatch(ctx, len(keys))
 		values, err := safely(ctx, keys, read)
 		results := make([]*dataloader.Result[V], len(keys))
 		for i, key := range keys {
@@ -110,6 +112,7 @@ func batch[K comparable, V any](read fetch[K, V]) dataloader.BatchFunc[K, V] {
 func safely[K comparable, V any](ctx context.Context, keys []K, read fetch[K, V]) (values map[K]V, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
+			From(ctx).observe.Panic()
 			err = fmt.Errorf("panic in a loader: %v\n%s", cause, debug.Stack())
 		}
 	}()

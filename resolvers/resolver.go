@@ -19,14 +19,20 @@ import (
 type Resolver struct {
 	store *store.Store
 	now   func() time.Time
+	watch loaders.Observer
 }
 
 // New returns the resolvers over a store.
-func New(s *store.Store) *Resolver { return &Resolver{store: s, now: time.Now} }
+func New(s *store.Store) *Resolver {
+	return &Resolver{store: s, now: time.Now, watch: loaders.Observer{Batch: func(int) {}, Panic: func() {}}}
+}
+
+// Observe makes o be told what loaders do. It is for the time before requests come.
+func (r *Resolver) Observe(o loaders.Observer) { r.watch = o }
 
 // Prepare returns a context with fresh loaders, as every response needs it.
 func (r *Resolver) Prepare(ctx context.Context) context.Context {
-	return loaders.With(ctx, loaders.New(r.store, graph.Place))
+	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch))
 }
 
 // Measure counts the work that is done under a context: a transport.Measure.

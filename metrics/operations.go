@@ -1,0 +1,105 @@
+package metrics
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+const (
+	operationsTotal   = "graphql_operations_total"
+	operationDuration = "graphql_operation_duration_seconds"
+	errorsTotal       = "graphql_errors_total"
+	panicsTotal       = "graphql_panics_total"
+	statements        = "graphql_statements_per_operation"
+	batchSize         = "graphql_loader_batch_size"
+)
+
+// The upper bounds of the buckets, in statements and in keys.
+var (
+	statementBuckets = []float64{0, 1, 2, 3, 5, 8, 13, 21, 50, 100}
+	batchBuckets     = []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000}
+)
+
+// otherOperations stands for all operations whose names are not registered: names are the clients' to choose.
+const otherOperations = "other"
+
+// Operations is what is counted of GraphQL operations.
+type Operations struct {
+	set        *metrics.Set
+	registered []string
+	statements *metrics.PrometheusHistogram
+	batches    *metrics.PrometheusHistogram
+	panics     *metrics.Counter
+}
+
+// Operations returns what counts operations; those with registered names are told apart.
+func (m *Metrics) Operations(registered []string) *Operations {
+	return &Operations{
+		set: m.set, registered: registered,
+		statements: m.set.NewPrometheusHistogramExt(statements, statementBuckets),
+		batches:    m.set.NewPrometheusHistogramExt(batchSize, batchBuckets),
+		panics:     m.set.NewCounter(panicsTotal),
+	}
+}
+
+// Operation is one that was answered.
+type Operation struct {
+	Name       string   // As the client names it.
+	Kind       string   // query, mutation or subscription; empty where it was refused before that was known.
+	Codes      []string // Of its errors: the server's own words.
+	Ran        bool     // It was not refused.
+	Took       time.Duration
+	Statements int
+}
+
+// Count counts an operation.
+func (o *Operations) Count(op Operation) {
+	name := fmt.Sprintf("%s{operation=%q,kind=%q,result=%q}", operationsTotal, o.known(op.Name), kindOf(op), resultOf(op))
+	o.set.GetOrCreateCounter(name).Inc()
+	for _, code := range op.Codes {
+		o.CountError(code)
+	}
+	if op.Ran {
+		duration := fmt.Sprintf("%s{kind=%q}", operationDuration, kindOf(op))
+		o.set.GetOrCreatePrometheusHistogramExt(duration, requestBuckets).Update(op.Took.Seconds())
+		o.statements.Update(float64(op.Statements))
+	}
+}
+
+// CountError counts an error by its code, also one that was answered before there was an operation.
+func (o *Operations) CountError(code string) {
+	o.set.GetOrCreateCounter(fmt.Sprintf("%s{code=%q}", errorsTotal, code)).Inc()
+}
+
+// CountPanic counts code that panicked.
+func (o *Operations) CountPanic() { o.panics.Inc() }
+
+// CountBatch notes how many keys a loader asked for at once.
+func (o *Operations) CountBatch(keys int) { o.batches.Update(float64(keys)) }
+
+func (o *Operations) known(name string) string {
+	if slices.Contains(o.registered, name) {
+		return name
+	}
+	return otherOperations
+}
+
+func kindOf(op Operation) string {
+	if op.Kind == "" {
+		return "none"
+	}
+	return op.Kind
+}
+
+func resultOf(op Operation) string {
+	switch {
+	case !op.Ran:
+		return "refused"
+	case len(op.Codes) > 0:
+		return "error"
+	}
+	return "ok"
+}
