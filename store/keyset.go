@@ -141,10 +141,14 @@ func (l *list[T]) columns(b branch, full bool) string {
 	return l.noun.columns(full)
 }
 
+// idOrder is how ids are ordered, in the indexes as well. On tables of our own it is the column's collation anyway; on
+// adopted ones it keeps several tables in one order.
+const idOrder = `id COLLATE "C"`
+
 // order is the list's order over the delivered columns.
 func (l *list[T]) order(prefix string, reversed bool) string {
 	direction := l.direction(reversed)
-	order := prefix + l.key + direction + ", " + prefix + "id" + direction
+	order := prefix + l.key + direction + ", " + prefix + idOrder + direction
 	if l.ties {
 		order += ", " + prefix + "service" + direction
 	}
@@ -153,7 +157,7 @@ func (l *list[T]) order(prefix string, reversed bool) string {
 
 // branchOrder is the list's order within a branch, spelled so that an index can serve it.
 func (l *list[T]) branchOrder(b branch, reversed bool) string {
-	return b.key + l.direction(reversed) + ", t.id" + l.direction(reversed)
+	return b.key + l.direction(reversed) + ", t." + idOrder + l.direction(reversed)
 }
 
 func (l *list[T]) direction(reversed bool) string {
@@ -195,9 +199,9 @@ func (l *list[T]) compare(after bool, orEqual string, at *position) func(branch)
 	}
 	return func(b branch) string {
 		if l.ties {
-			return fmt.Sprintf("(%s, t.id, '%s'::text) %s (%s, %s, %s)", b.key, b.service, operator, at.key, at.id, at.service)
+			return fmt.Sprintf("(%s, t.%s, '%s'::text) %s (%s, %s, %s)", b.key, idOrder, b.service, operator, at.key, at.id, at.service)
 		}
-		return fmt.Sprintf("(%s, t.id) %s (%s, %s)", b.key, operator, at.key, at.id)
+		return fmt.Sprintf("(%s, t.%s) %s (%s, %s)", b.key, idOrder, operator, at.key, at.id)
 	}
 }
 
