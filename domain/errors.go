@@ -40,6 +40,7 @@ const (
 	TooManyRootFields  Code = "TOO_MANY_ROOT_FIELDS"
 	TooManyDirectives  Code = "TOO_MANY_DIRECTIVES"
 	TooManyFragments   Code = "TOO_MANY_FRAGMENTS"
+	TooManyVariables   Code = "TOO_MANY_VARIABLES"
 	TooManyValues      Code = "TOO_MANY_VALUES"
 	ValuesTooDeep      Code = "VALUES_TOO_DEEP"
 	TooManyNodes       Code = "TOO_MANY_NODES"
@@ -51,6 +52,11 @@ const (
 	Unavailable Code = "UNAVAILABLE" // The database cannot be reached; ask again later.
 	Internal    Code = "INTERNAL"    // Ours to mend; the log has the cause under the id in the message.
 )
+
+// IsRetryable reports whether the same request may succeed later, without a change.
+func (c Code) IsRetryable() bool {
+	return c == Timeout || c == Unavailable || c == RateLimited || c == Overloaded
+}
 
 // Error is a failure with a code. Message is for the caller of the API and holds nothing internal.
 type Error struct {

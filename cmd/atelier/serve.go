@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"atelier/server"
+)
+
+type serveCommand struct{}
+
+// Run serves until ctx ends.
+func (serveCommand) Run(ctx context.Context, p *program) error {
+	if err := p.settings.CheckForServer(); err != nil {
+		return usageError{err}
+	}
+	p.log.LogAttrs(ctx, slog.LevelInfo, "atelier starts with these settings",
+		append([]slog.Attr{slog.String("version", version())}, p.settings.LogValue().Group()...)...)
+	s, err := server.New(ctx, p.settings, p.log)
+	if errors.Is(err, context.Canceled) {
+		p.log.Info("stopped before it was ready")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.announce(ctx, s); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	err = errors.Join(s.Run(ctx), s.Close())
+	p.log.Info("stopped")
+	return err
+}
+
+// announce prints where the server is and, for atelier's own database, tokens to try it with.
+func (p *program) announce(ctx context.Context, s *server.Server) error {
+	tokens, err := s.DemoTokens(ctx)
+	if err != nil {
+		return fmt.Errorf("make tokens for the demo: %w", err)
+	}
+	_, _ = fmt.Fprintf(p.stdout, "\nAtelier is ready.\n\n  playground  %s/\n  API         %[1]s/graphql\n", s.URL())
+	for _, t := range tokens {
+		_, _ = fmt.Fprintf(p.stdout, "\n# A demo %s, for %.0f hours:\nexport TOKEN=%s\n", t.Role, server.DemoTokenLifetime.Hours(), t.Token)
+	}
+	if len(tokens) > 0 {
+		_, _ = fmt.Fprint(p.stdout, "\nIn the playground, as a header: {\"Authorization\": \"Bearer THE_TOKEN\"}\n\n")
+	}
+	return nil
+}

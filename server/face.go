@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"atelier/auth"
+	"atelier/domain"
+	"atelier/edge"
+	"atelier/graph"
+	"atelier/graph/document"
+	"atelier/graph/transport"
+	"atelier/loaders"
+	"atelier/metrics"
+	"atelier/ratelimit"
+	"atelier/resolvers"
+)
+
+// api is the GraphQL handler behind what bounds it: authentication, and a place among those at work.
+func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) http.Handler {
+	operations := s.metrics.Operations(s.config.Operations)
+	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
+	handler := graph.NewHandler(graph.Options{
+		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic,
+		Transport: s.transport(r, operations),
+	})
+	return s.admission(operations).Middleware()(authenticated(handler))
+}
+
+func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
+	t := transport.Settings{
+		Limits: s.limits(), MaxBody: int64(s.config.MaxBody), Deadline: s.config.OperationTimeout, Origins: s.config.CORSOrigins,
+		Measure: r.Measure, Observe: func(ctx context.Context, o transport.Outcome) { s.noteOperation(ctx, operations, o) },
+	}
+	if s.config.LimitsRate() {
+		t.Budget = &budget{
+			buckets: ratelimit.New(), proxies: networks(s.config.TrustedProxies),
+			rate: ratelimit.Rate{Burst: float64(s.config.RatePoints), PerSecond: float64(s.config.RateRefill)},
+		}
+	}
+	return t
+}
+
+func (s *Server) limits() document.Limits {
+	limits := document.Defaults()
+	limits.Tokens, limits.Depth, limits.Fields, limits.Aliases = s.config.MaxTokens, s.config.MaxDepth, s.config.MaxFields, s.config.MaxAliases
+	limits.RootFields, limits.Directives = s.config.MaxRootFields, s.config.MaxDirectives
+	limits.Nodes, limits.Cost = s.config.MaxNodes, s.config.MaxCost
+	if !s.config.Introspection {
+		limits.Introspection = 0
+	}
+	return limits
+}
+
+func (s *Server) admission(operations *metrics.Operations) edge.Admission {
+	a := edge.DefaultAdmission()
+	if s.config.MaxOperations > 0 {
+		a.AtWork, a.Waiting = s.config.MaxOperations, 2*s.config.MaxOperations
+	}
+	a.OnRefusal = func() { operations.CountError(string(domain.Overloaded)) }
+	a.Refuse = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answerError(w, http.StatusServiceUnavailable, domain.NewError(domain.Overloaded, "the server has as much to do as it takes on; ask again soon"))
+	})
+	return a
+}
+
+// noteOperation counts and logs an operation: its name if it is registered, and nothing else that the client chose.
+func (s *Server) noteOperation(ctx context.Context, operations *metrics.Operations, o transport.Outcome) {
+	operations.Count(metrics.Operation{
+		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Kind != "", Took: o.Took, Statements: o.Work.Statements,
+	})
+	s.log.LogAttrs(ctx, slog.LevelDebug, "operation", slog.String("kind", string(o.Kind)), slog.Any("codes", o.Codes),
+		slog.Int("points", o.Cost.Points), slog.Int("statements", o.Work.Statements), slog.Duration("took", o.Took),
+		slog.String("request_id", edge.RequestIDFrom(ctx)))
+}
+
+// edged wraps the routes in what every request passes. RequestID gives the request a new context, so it comes before what
+// looks at the route afterwards.
+func (s *Server) edged(routes http.Handler) http.Handler {
+	return edge.Chain(routes, edge.RequestID, edge.Compress(), s.observed, s.recovered, edge.SecurityHeaders,
+		edge.CORS(s.config.CORSOrigins, transport.HeaderCost))
+}
+
+// budget gives each viewer points to spend, and callers without a token a tenth of that by their address.
+type budget struct {
+	buckets *ratelimit.Buckets
+	rate    ratelimit.Rate
+	proxies []netip.Prefix
+}
+
+const anonymousShare = 0.1
+
+// Take implements transport.Budget.
+func (b *budget) Take(r *http.Request, points int) (remaining int, wait time.Duration) {
+	caller, rate := b.caller(r)
+	return b.buckets.Take(caller, rate, points)
+}
+
+// Return implements transport.Budget.
+func (b *budget) Return(r *http.Request, points int) (remaining int) {
+	caller, rate := b.caller(r)
+	return b.buckets.Return(caller, rate, points)
+}
+
+func (b *budget) caller(r *http.Request) (string, ratelimit.Rate) {
+	if viewer := auth.ViewerFrom(r.Context()); viewer.IsSignedIn() {
+		return "user " + string(viewer.ID), b.rate
+	}
+	return "address " + clientNetwork(r, b.proxies), b.rate.Times(anonymousShare)
+}

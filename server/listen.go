@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	// headerTimeout bounds how long a client may take over its headers, readTimeout over the whole request.
+	headerTimeout = 5 * time.Second
+	readTimeout   = 30 * time.Second
+	// writeTimeout bounds an answer from the end of its request's headers, the time of its statements aside.
+	writeTimeout = 60 * time.Second
+	idleTimeout  = 2 * time.Minute
+	// maxHeader is in bytes. A token takes some hundreds.
+	maxHeader = 64 << 10
+)
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("ADDR: another program listens on %s; stop it, or set ADDR to another port (0 takes one that is free)", addr)
+	case err != nil:
+		return nil, fmt.Errorf("ADDR: cannot listen on %s: %w", addr, err)
+	}
+	return listener, nil
+}
+
+func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           s.edged(handler),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout + s.config.StatementTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+}
+
+// URL is where the server is reached, without a slash at its end: PUBLIC_URL, or else the address it listens on.
+func (s *Server) URL() string {
+	if s.config.PublicURL != "" {
+		return strings.TrimRight(s.config.PublicURL, "/")
+	}
+	addr := s.listener.Addr().String()
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		addr = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + addr
+}
