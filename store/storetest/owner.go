@@ -32,8 +32,8 @@ func findOwner() (process, error) {
 	}
 	above := self
 	for range generations {
-		if above, err = look(above.parent); err != nil {
-			break // beyond what we may see
+		if parent, err := look(above.parent); err == nil {
+			above = parent
 		}
 		if above.name == "go" {
 			return above, nil

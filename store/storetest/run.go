@@ -41,7 +41,7 @@ func runsDir() string {
 	base := os.TempDir()
 	const memory, enough = "/dev/shm", 4 << 30
 	var free syscall.Statfs_t
-	if err := syscall.Statfs(memory, &free); err == nil && uint64(free.Bavail)*uint64(free.Bsize) >= enough {
+	if err := syscall.Statfs(memory, &free); err == nil && free.Bavail*uint64(free.Bsize) >= enough {
 		base = memory
 	}
 	return filepath.Join(base, fmt.Sprintf("atelier-test-%d", os.Getuid()))

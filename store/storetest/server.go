@@ -122,6 +122,7 @@ func plain(text string, n int) string {
 
 // leave ends a test's use of its database.
 func (s *server) leave(t testing.TB, name string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if t.Failed() {
