@@ -5,7 +5,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${VERSION}" -o /atelier ./cmd/atelier
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X atelier/version.release=${VERSION}" -o /atelier ./cmd/atelier
 
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /atelier /atelier

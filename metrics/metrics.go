@@ -4,6 +4,8 @@
 //	http_requests_total{method,endpoint,status}   requests answered
 //	http_request_duration_seconds                 how long answers of the API took (probes are not in it)
 //	db_query_duration_seconds{table}              how long statements took, the wait for a connection included
+//	graphql_*                                     operations, their errors, statements and batches (operations.go)
+//	db_pool_*, atelier_build_info                 the pool and the build (process.go)
 //
 // and what the Go runtime and the process tell of themselves (go_*, process_*).
 //
@@ -16,6 +18,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -23,7 +26,7 @@ import (
 	"atelier/metrics/quiet"
 )
 
-func init() { quiet.Restore() }
+func init() { quiet.Restore() } //nolint:gochecknoinits // Initialisation is what it is about; see there.
 
 const (
 	requestsTotal   = "http_requests_total"
@@ -42,13 +45,14 @@ var (
 type Metrics struct {
 	set      *metrics.Set
 	requests *metrics.PrometheusHistogram
+	refresh  atomic.Pointer[func()] // Brings up to date what others count, at each scrape; nil before there is any.
 }
 
 // New returns metrics that stand at zero.
 func New() *Metrics {
 	metrics.ExposeMetadata(true) // The same for the whole process: # TYPE lines, which plain Prometheus shows.
 	set := metrics.NewSet()
-	return &Metrics{set, set.NewPrometheusHistogramExt(requestDuration, requestBuckets)}
+	return &Metrics{set: set, requests: set.NewPrometheusHistogramExt(requestDuration, requestBuckets)}
 }
 
 // CountRequest counts an answered request. Endpoint is a route of the server, never a path that a client sent.
@@ -68,6 +72,9 @@ func (m *Metrics) TimeQuery(table string, took time.Duration) {
 
 // Write writes all metrics, the process's too, in Prometheus' text format.
 func (m *Metrics) Write(w io.Writer) {
+	if refresh := m.refresh.Load(); refresh != nil {
+		(*refresh)()
+	}
 	m.set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)
 }

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strconv"
@@ -27,7 +28,7 @@ var (
 func scrape(t *testing.T, m *Metrics) exposition {
 	t.Helper()
 	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if got := w.Header().Get("Content-Type"); !strings.HasPrefix(got, "text/plain; version=0.0.4") {
 		t.Errorf("Content-Type: %s", got)
 	}
@@ -87,8 +88,8 @@ func TestRequestsAreCounted(t *testing.T) {
 func TestRequestsAreTimed(t *testing.T) {
 	t.Parallel()
 	m := New()
-	for _, took := range []time.Duration{4, 50, 51, 150, 200, 500, 60_000} {
-		m.TimeRequest(took * time.Millisecond)
+	for _, milliseconds := range []int{4, 50, 51, 150, 200, 500, 60_000} {
+		m.TimeRequest(time.Duration(milliseconds) * time.Millisecond)
 	}
 	e := scrape(t, m)
 	for bound, want := range map[string]float64{"0.005": 1, "0.05": 2, "0.1": 3, "0.15": 4, "0.2": 5, "0.5": 6, "10": 6, "+Inf": 7} {

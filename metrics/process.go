@@ -3,6 +3,7 @@ package metrics
 import (
 	"database/sql"
 	"fmt"
+	"runtime"
 )
 
 const (
@@ -14,21 +15,21 @@ const (
 )
 
 // Build tells which build this is.
-func (m *Metrics) Build(version, revision, goVersion string) {
-	name := fmt.Sprintf("%s{version=%q,revision=%q,goversion=%q}", buildInfo, version, revision, goVersion)
+func (m *Metrics) Build(version string) {
+	name := fmt.Sprintf("%s{version=%q,goversion=%q}", buildInfo, version, runtime.Version())
 	m.set.NewGauge(name, func() float64 { return 1 })
 }
 
 // Pool tells how the connections to the database are used, asking for it at each scrape.
 func (m *Metrics) Pool(stats func() sql.DBStats) {
-	gauges := map[string]func(sql.DBStats) float64{
-		poolMax:                            func(s sql.DBStats) float64 { return float64(s.MaxOpenConnections) },
-		poolConnections + `{state="used"}`: func(s sql.DBStats) float64 { return float64(s.InUse) },
-		poolConnections + `{state="idle"}`: func(s sql.DBStats) float64 { return float64(s.Idle) },
-		poolWaits:                          func(s sql.DBStats) float64 { return float64(s.WaitCount) },
-		poolWaitSeconds:                    func(s sql.DBStats) float64 { return s.WaitDuration.Seconds() },
+	m.set.NewGauge(poolMax, func() float64 { return float64(stats().MaxOpenConnections) })
+	m.set.NewGauge(poolConnections+`{state="used"}`, func() float64 { return float64(stats().InUse) })
+	m.set.NewGauge(poolConnections+`{state="idle"}`, func() float64 { return float64(stats().Idle) })
+	waits, seconds := m.set.NewCounter(poolWaits), m.set.NewFloatCounter(poolWaitSeconds)
+	refresh := func() {
+		now := stats()
+		waits.Set(uint64(now.WaitCount))
+		seconds.Set(now.WaitDuration.Seconds())
 	}
-	for name, read := range gauges {
-		m.set.NewGauge(name, func() float64 { return read(stats()) })
-	}
+	m.refresh.Store(&refresh)
 }

@@ -143,23 +143,17 @@ func TestPaths(t *testing.T) {
 		status int
 		body   string
 	}{
-		"/":                      {200, "/graphql"},
-		"/healthz":               {200, "ok"},
-		"/readyz":                {200, `{"ready":true}`},
-		"/metrics":               {200, "go_goroutines "},
-		"/graphql?query={viewer": {200, "GRAPHQL_PARSE_FAILED"},
-		"/graphql?query={viewer{id}}": {
-			200, `{"data":{"viewer":null}}`,
-		},
-		"/nothing":       {404, ""},
-		"/healthz/below": {404, ""},
-		"/pictures/flux/0000000000000000-1x1.svg":        {404, ""},
-		"/graphql?query={viewer{id}}&operationName=none": {200, "errors"},
+		"/":                           {200, "<html"},
+		"/healthz":                    {200, "ok"},
+		"/readyz":                     {200, `{"ready":true}`},
+		"/metrics":                    {200, "go_goroutines "},
+		"/graphql?query={viewer{id}}": {200, `{"data":{"viewer":null}}`},
+		"/nothing":                    {404, ""},
+		"/healthz/below":              {404, ""},
+		// They are the demo's.
+		"/pictures/flux/0000000000000000-1x1.svg": {404, ""},
 	} {
 		status, body := get(t, s.URL()+path)
-		if path == "/graphql?query={viewer" && status == 422 {
-			status = 200 // gqlgen's own choice for what does not parse.
-		}
 		if status != want.status || !strings.Contains(body, want.body) {
 			t.Errorf("%s: got %d %.200s, want %d %s", path, status, body, want.status, want.body)
 		}
@@ -422,7 +416,7 @@ func ownFolder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "atelier-")
 	must(t, err)
-	must(t, os.Chmod(dir, 0o755)) //nolint:gosec // For the user that root runs PostgreSQL as.
+	must(t, os.Chmod(dir, 0o755))
 	data := filepath.Join(dir, "data")
 	t.Cleanup(func() {
 		if err := errors.Join(embedded.Destroy(context.Background(), embedded.Options{Dir: data}), os.RemoveAll(dir)); err != nil {

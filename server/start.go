@@ -12,6 +12,7 @@ import (
 	"atelier/migrations"
 	"atelier/resolvers"
 	"atelier/store"
+	"atelier/version"
 )
 
 // start brings up what the routes need, then the routes.
@@ -33,6 +34,7 @@ func (s *Server) start(ctx context.Context) error {
 	activity := auth.NewActivity(s.store.TouchUsers, s.log)
 	s.background.Go(func() { activity.Run(s.lifetime) })
 	s.handler.Store(s.routes(ctx, auth.Middleware(verifier, s.store.Role, activity.Seen), resolvers.New(s.store)))
+	s.metrics.Build(version.Current())
 	s.metrics.Pool(s.store.DB().Stats)
 	s.readiness.askFrom(s.databaseIsReady)
 	s.warnOfWhatIsNotThere(ctx)

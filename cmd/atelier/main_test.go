@@ -80,13 +80,14 @@ type process struct {
 	cmd    *exec.Cmd
 	stderr *buffer
 	lines  chan string // Of stdout; closed at its end.
-	ended  chan error
+	ended  chan struct{}
+	how    error // How it ended, once it has.
 }
 
 // launch starts the program as a process of its own.
 func launch(t *testing.T, environment []string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0], args...), stderr: &buffer{}, lines: make(chan string, 1000), ended: make(chan error, 1)}
+	p := &process{cmd: exec.Command(os.Args[0], args...), stderr: &buffer{}, lines: make(chan string, 1000), ended: make(chan struct{})}
 	p.cmd.Env = append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, environment...)
 	p.cmd.Stderr = p.stderr
 	stdout, err := p.cmd.StdoutPipe()
@@ -118,7 +119,7 @@ func (p *process) read(stdout io.Reader) {
 		}
 		if err != nil {
 			close(p.lines)
-			p.ended <- p.cmd.Wait()
+			p.how = p.cmd.Wait()
 			close(p.ended)
 			return
 		}
@@ -148,8 +149,8 @@ func (p *process) says(t *testing.T, beginning string) string {
 func (p *process) end(t *testing.T) error {
 	t.Helper()
 	select {
-	case err := <-p.ended:
-		return err
+	case <-p.ended:
+		return p.how
 	case <-time.After(patience):
 		t.Fatalf("it does not end:\n%s", p.stderr.String())
 		return nil

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"atelier/server"
+	"atelier/version"
 )
 
 type serveCommand struct{}
@@ -17,7 +18,7 @@ func (serveCommand) Run(ctx context.Context, p *program) error {
 		return usageError{err}
 	}
 	p.log.LogAttrs(ctx, slog.LevelInfo, "atelier starts with these settings",
-		append([]slog.Attr{slog.String("version", version())}, p.settings.LogValue().Group()...)...)
+		append([]slog.Attr{slog.String("version", version.Current())}, p.settings.LogValue().Group()...)...)
 	s, err := server.New(ctx, p.settings, p.log)
 	if errors.Is(err, context.Canceled) {
 		p.log.Info("stopped before it was ready")

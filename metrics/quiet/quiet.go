@@ -10,7 +10,7 @@ import (
 	"os"
 )
 
-func init() { log.SetOutput(io.Discard) }
+func init() { log.SetOutput(io.Discard) } //nolint:gochecknoinits // It is all that this package is for.
 
 // Restore gives the standard logger its voice back.
 func Restore() { log.SetOutput(os.Stderr) }
