@@ -1,0 +1,1 @@
+export{t as initialize}from"./editor.worker-B3y7tMRQ.js";

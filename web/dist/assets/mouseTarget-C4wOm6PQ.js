@@ -1,0 +1,1 @@
+export{nn as MouseTargetFactory}from"./monaco-browser-DQaAAlpR.js";

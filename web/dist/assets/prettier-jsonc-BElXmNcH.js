@@ -1,0 +1,1 @@
+import{n as e,t}from"./main-B2Ij0-ob.js";var n={insertSpaces:!0,tabSize:2,keepLines:!1},r={jsonc:{parse:r=>({text:t(r,e(r,void 0,n))}),astFormat:`jsonc-text`,locStart:()=>0,locEnd:e=>e.text.length}},i={"jsonc-text":{print:e=>e.node.text}};export{r as parsers,i as printers};
