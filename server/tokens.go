@@ -56,6 +56,10 @@ func verifierConfig(c config.Config, log *slog.Logger) (auth.VerifierConfig, err
 // DemoTokenLifetime is how long the tokens of DemoTokens hold.
 const DemoTokenLifetime = 24 * time.Hour
 
+// playgroundTokenLifetime is how long the token holds that the playground comes filled in with: as long as a server may
+// be left to run on somebody's desk.
+const playgroundTokenLifetime = 365 * 24 * time.Hour
+
 // DemoToken lets whoever has it be one of the users of the demo.
 type DemoToken struct {
 	Role  domain.Role
@@ -67,6 +71,10 @@ type DemoToken struct {
 //
 // SECURITY: they are for the person who started the server. They must not be logged.
 func (s *Server) DemoTokens(ctx context.Context) ([]DemoToken, error) {
+	return s.demoTokens(ctx, DemoTokenLifetime)
+}
+
+func (s *Server) demoTokens(ctx context.Context, lifetime time.Duration) ([]DemoToken, error) {
 	if !s.config.IsEmbedded() || s.config.JWKSURL != "" {
 		return nil, nil
 	}
@@ -106,7 +114,7 @@ func (s *Server) someoneOfRole(ctx context.Context, role domain.Role, preferred 
 
 // playgroundToken is the demo admin's token, for the playground to come filled in with: on atelier's own database only.
 func (s *Server) playgroundToken(ctx context.Context) string {
-	tokens, err := s.DemoTokens(ctx)
+	tokens, err := s.demoTokens(ctx, playgroundTokenLifetime)
 	if err != nil || !s.config.HasDemo() {
 		return ""
 	}
