@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -56,7 +55,7 @@ func (w *writes) answer(err error) {
 func withActivity(t *testing.T, w *writes, test func(t *testing.T, a *Activity, stop func())) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		a := NewActivity(w.touch, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		a := NewActivity(w.touch, slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { a.Run(ctx) })

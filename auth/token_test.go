@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -46,9 +47,7 @@ func in(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 func signed(t testing.TB, method jwt.SigningMethod, key any, claims jwt.Claims, header map[string]any) string {
 	t.Helper()
 	token := jwt.NewWithClaims(method, claims)
-	for name, value := range header {
-		token.Header[name] = value
-	}
+	maps.Copy(token.Header, header)
 	text, err := token.SignedString(key)
 	if err != nil {
 		t.Fatal(err)

@@ -4,15 +4,18 @@
 // It is a leaf: it knows HTTP and nothing of GraphQL.
 package edge
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // Middleware wraps a handler.
 type Middleware func(http.Handler) http.Handler
 
 // Chain wraps a handler so that requests pass the middlewares in their order.
 func Chain(handler http.Handler, through ...Middleware) http.Handler {
-	for i := len(through) - 1; i >= 0; i-- {
-		handler = through[i](handler)
+	for _, t := range slices.Backward(through) {
+		handler = t(handler)
 	}
 	return handler
 }

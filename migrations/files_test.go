@@ -40,7 +40,7 @@ func TestFilesWithoutTransactionOnlyBuildIndexes(t *testing.T) {
 	for _, name := range names {
 		upward, _ := sections(t, name)
 		isConcurrent := strings.HasPrefix(readFile(t, name), "-- +goose NO TRANSACTION\n")
-		for _, statement := range strings.Split(strings.TrimSpace(upward), ";\n") {
+		for statement := range strings.SplitSeq(strings.TrimSpace(upward), ";\n") {
 			builds := strings.HasPrefix(statement, "CREATE INDEX CONCURRENTLY IF NOT EXISTS idx_") ||
 				strings.HasPrefix(statement, "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS idx_")
 			if isConcurrent != builds {

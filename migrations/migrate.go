@@ -22,7 +22,7 @@ var FS embed.FS
 // share the schema may use goose too.
 const versionTable = "atelier_migrations"
 
-// OneStep, as the target of Down, takes back the newest applied migration only.
+// OneStep is the target of Down that takes back the newest applied migration only.
 const OneStep int64 = -1
 
 // Up brings the database at url to the newest version, makes good indexes that are missing or invalid, and adopts

@@ -56,7 +56,7 @@ func (b *balancer) size() int {
 // probe asks a replica whether it is ready, as balancers do again and again, and takes it in or out.
 func (b *balancer) probe(t *testing.T, address string) {
 	t.Helper()
-	response, err := http.Get(address + "/readyz") //nolint:gosec,noctx // A replica of this test.
+	response, err := http.Get(address + "/readyz") //nolint:noctx // A replica of this test.
 	isReady := err == nil && response.StatusCode == http.StatusOK
 	if err == nil {
 		_ = response.Body.Close()
@@ -179,7 +179,7 @@ func (l *load) end() (sent, failed int64) {
 
 func askUsers(address, token string) error {
 	body := []byte(`{"query":"{ users(first: 3) { nodes { name credit tasks(first: 2) { nodes { id } } } } }"}`)
-	request, err := http.NewRequest(http.MethodPost, address+"/graphql", bytes.NewReader(body)) //nolint:noctx // The load ends by itself.
+	request, err := http.NewRequest(http.MethodPost, address+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

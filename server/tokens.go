@@ -95,7 +95,7 @@ func (s *Server) demoTokens(ctx context.Context, lifetime time.Duration) ([]Demo
 		if err != nil {
 			return nil, err
 		}
-		token, err := signer.Sign(id, DemoTokenLifetime, time.Now())
+		token, err := signer.Sign(id, lifetime, time.Now())
 		if err != nil {
 			return nil, err
 		}
