@@ -25,6 +25,7 @@ var mayImport = map[string]string{
 	"embedded":        "",
 	"migrations":      "",
 	"web":             "",
+	"version":         "",
 	"exec":            "", // Knows gqlgen, and nothing of ours.
 	"cache":           "", // Is given functions that load.
 	"relay":           "domain",
@@ -37,8 +38,8 @@ var mayImport = map[string]string{
 	"graph":           "domain relay auth exec cache",
 	"loaders":         "domain relay store cache",
 	"resolvers":       "domain relay auth graph loaders store events tasks",
-	"server":          "domain relay auth graph resolvers store events tasks demo migrations embedded config metrics edge ratelimit cache web",
-	"cmd":             " domain relay auth server store demo migrations embedded config",
+	"server":          "domain relay auth graph resolvers loaders store events tasks demo migrations embedded config metrics edge ratelimit cache web version",
+	"cmd":             " domain relay auth server store demo migrations embedded config version",
 }
 
 // mustNotKnow are the packages that a room must not come by in any way, directly or through others.

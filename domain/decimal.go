@@ -77,8 +77,8 @@ func (d *Decimal) Scan(src any) error {
 		return fmt.Errorf("scan %T as a decimal", src)
 	}
 	parsed, err := ParseDecimal(text)
-	if err != nil {
-		return fmt.Errorf("scan %q as numeric(20,4): %w", text, err)
+	if err != nil { // Not wrapped: it would tell the caller of the API that their argument is wrong.
+		return fmt.Errorf("scan %q: not a numeric(20,4)", text)
 	}
 	*d = parsed
 	return nil

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -20,29 +23,30 @@ type presenter struct{ log *slog.Logger }
 
 func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	shown := locate(ctx, err)
-	switch told, known := errors.AsType[*domain.Error](err); {
+	told, known := errors.AsType[*domain.Error](err)
+	switch {
 	case known:
 		shown.Message = told.Message
-		p.tell(shown, told.Code)
+		tell(shown, told.Code)
 		p.logCause(ctx, shown, err)
-	case shown.Extensions["code"] != nil: // The request did not parse or validate: gqlgen says so itself.
+	case shown.Extensions["code"] != nil: // The request was refused: who did has said why.
 	case errors.Is(err, context.DeadlineExceeded):
 		shown.Message = "the operation took too long; ask for less"
-		p.tell(shown, domain.Timeout)
+		tell(shown, domain.Timeout)
 	case errors.Is(err, context.Canceled):
 		shown.Message = "the request was given up"
-		p.tell(shown, domain.Timeout)
+		tell(shown, domain.Timeout)
 	default:
 		p.hide(ctx, shown, err)
 	}
-	return shown
+	return markRetryable(shown)
 }
 
 // locate returns a fresh error with the path and the locations of err.
 func locate(ctx context.Context, err error) *gqlerror.Error {
 	shown := &gqlerror.Error{Message: err.Error(), Path: graphql.GetPath(ctx)}
 	if e, ok := errors.AsType[*gqlerror.Error](err); ok {
-		shown.Message, shown.Locations, shown.Extensions, shown.Rule = e.Message, e.Locations, e.Extensions, e.Rule
+		shown.Message, shown.Locations, shown.Extensions = e.Message, e.Locations, maps.Clone(e.Extensions)
 		if e.Path != nil {
 			shown.Path = e.Path
 		}
@@ -50,20 +54,32 @@ func locate(ctx context.Context, err error) *gqlerror.Error {
 	return shown
 }
 
-func (presenter) tell(shown *gqlerror.Error, code domain.Code) {
+func tell(shown *gqlerror.Error, code domain.Code) {
 	shown.Extensions = map[string]any{"code": string(code)}
+}
+
+// markRetryable tells clients that the same request may succeed later, though nothing is changed about it.
+func markRetryable(shown *gqlerror.Error) *gqlerror.Error {
+	if code, _ := shown.Extensions["code"].(string); domain.Code(code).IsRetryable() {
+		shown.Extensions["retryable"] = true
+	}
+	return shown
 }
 
 // logCause logs what the database did, where that is why the caller has to wait.
 func (p presenter) logCause(ctx context.Context, shown *gqlerror.Error, err error) {
-	if code := domain.CodeOf(err); code == domain.Unavailable || code == domain.Timeout {
+	code := domain.CodeOf(err)
+	if (code == domain.Unavailable || code == domain.Timeout) && failuresOf(ctx).mayLog() {
 		p.log.WarnContext(ctx, "a field was given up", "path", shown.Path.String(), "code", string(code), "cause", err)
 	}
 }
 
 func (p presenter) hide(ctx context.Context, shown *gqlerror.Error, err error) {
-	id := rand.Text()[:12]
-	p.log.ErrorContext(ctx, "a field failed", "error_id", id, "path", shown.Path.String(), "cause", err)
+	failures := failuresOf(ctx)
+	id := failures.id()
+	if failures.mayLog() {
+		p.log.ErrorContext(ctx, "a field failed", "error_id", id, "path", shown.Path.String(), "cause", err)
+	}
 	shown.Message = "something went wrong on our side; quote error " + id
 	shown.Extensions = map[string]any{"code": string(domain.Internal), "errorId": id}
 }
@@ -76,4 +92,33 @@ func recoverer(observe func()) graphql.RecoverFunc {
 		}
 		return fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 	}
+}
+
+// failures are those of one response. What fails a level of the query fails each of its fields: they share an id, and
+// the log has the first few.
+type failures struct {
+	id     func() string
+	logged atomic.Int32
+}
+
+const maxLogged = 10
+
+func newFailures() *failures {
+	return &failures{id: sync.OnceValue(func() string { return rand.Text()[:12] })}
+}
+
+func (f *failures) mayLog() bool { return f.logged.Add(1) <= maxLogged }
+
+type failuresKey struct{}
+
+func withFailures(ctx context.Context) context.Context {
+	return context.WithValue(ctx, failuresKey{}, newFailures())
+}
+
+// failuresOf returns those of the response that ctx belongs to. A refused request has but one error of ours, if any.
+func failuresOf(ctx context.Context) *failures {
+	if f, ok := ctx.Value(failuresKey{}).(*failures); ok {
+		return f
+	}
+	return newFailures()
 }

@@ -33,6 +33,7 @@ const documentBytes = 32 << 20
 func NewHandler(o Options) http.Handler {
 	schema := NewExecutableSchema(Config{Schema: servedSchema, Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}})
 	settings := withDefaults(o.Transport)
+	settings.OnPanic = o.OnPanic
 	server := handler.New(schema)
 	server.AddTransport(transport.New(settings, document.NewReader(schema.Schema(), settings.Limits, documentBytes)))
 	server.SetQueryCache(transport.Documents{})
@@ -42,7 +43,7 @@ func NewHandler(o Options) http.Handler {
 	server.SetErrorPresenter(presenter{o.Log}.present)
 	server.SetRecoverFunc(recoverer(o.OnPanic))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		return next(o.Prepare(ctx))
+		return next(o.Prepare(withFailures(ctx)))
 	})
 	return server
 }

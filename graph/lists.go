@@ -6,6 +6,8 @@ import (
 )
 
 // The schema's lists, as gqlgen.yml binds them.
+//
+//nolint:revive // One comment says what all of them are.
 type (
 	UserConnection          = relay.Connection[*domain.User]
 	UserEdge                = relay.Edge[*domain.User]

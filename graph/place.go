@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -23,8 +24,8 @@ func Place(ctx context.Context) string {
 	}
 	var place strings.Builder
 	place.Grow(size)
-	for i := len(path) - 1; i >= 0; i-- {
-		place.WriteString(path[i])
+	for i, p := range slices.Backward(path) {
+		place.WriteString(p)
 		if i > 0 {
 			place.WriteByte('.')
 		}

@@ -68,11 +68,14 @@ func uniqueKeys[P, K comparable](objects []P, key func(P) K) []K {
 	return keys
 }
 
+// outOfReach is a wait that no asking for all keys takes, however busy the machine.
+const outOfReach = 10 * time.Second
+
 // newLoad makes a loader that waits for nothing: its batch is full when all keys of the level were asked for, and
-// start asks for all of them at once. Its queue holds them all, so asking never blocks. The library's wait is out of reach:
-// when it ends while start is held up on a busy machine, the batch falls apart into several statements.
+// start asks for all of them at once. Its queue holds them all, so asking never blocks. The library's own wait, 16 ms, would
+// end while start is held up on a busy machine, and the batch fall apart into several statements.
 func newLoad[K comparable, V any](keys []K, read fetch[K, V]) *load[K, V] {
-	return &load[K, V]{keys: keys, loader: dataloader.NewBatchedLoader(batch(read), dataloader.WithWait[K, V](time.Hour),
+	return &load[K, V]{keys: keys, loader: dataloader.NewBatchedLoader(batch(read), dataloader.WithWait[K, V](outOfReach),
 		dataloader.WithBatchCapacity[K, V](len(keys)), dataloader.WithInputCapacity[K, V](len(keys)))}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -42,7 +43,7 @@ func EncodeCursor(scope Scope, p domain.Position) string {
 
 // DecodeCursor reads what EncodeCursor wrote for the same scope; anything else is INVALID_CURSOR.
 func DecodeCursor(scope Scope, cursor string) (domain.Position, error) {
-	if len(cursor) > maxCursorLength {
+	if len(cursor) > maxCursorLength || strings.ContainsAny(cursor, "\r\n") { // The decoder skips line ends.
 		return domain.Position{}, errInvalidCursor
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
@@ -77,7 +78,11 @@ func appendPosition(b []byte, p domain.Position) []byte {
 	return b
 }
 
-// readPosition reads a payload whose digest has been checked; what it refuses was never written by this version.
+// firstMicros is the first day that PostgreSQL has, in 4714 BC. Its last is beyond an int64 of microseconds.
+const firstMicros = -210_866_803_200_000_000
+
+// readPosition reads a payload whose digest has been checked. What it refuses is no place of a row's: somebody worked out
+// the digest to see what PostgreSQL says to a NUL or to an impossible time.
 func readPosition(b []byte) (domain.Position, error) {
 	if len(b) < 8 {
 		return domain.Position{}, errInvalidCursor
@@ -91,11 +96,11 @@ func readPosition(b []byte) (domain.Position, error) {
 			return domain.Position{}, errInvalidCursor
 		}
 		texts[i], b = string(b[n:n+int(size)]), b[n+int(size):]
-		if !utf8.ValidString(texts[i]) {
+		if !utf8.ValidString(texts[i]) || strings.ContainsRune(texts[i], 0) {
 			return domain.Position{}, errInvalidCursor
 		}
 	}
-	if len(b) > 0 {
+	if len(b) > 0 || micros < firstMicros {
 		return domain.Position{}, errInvalidCursor
 	}
 	return domain.Position{At: time.UnixMicro(micros).UTC(), Text: texts[0], ID: texts[1], Service: domain.Service(texts[2])}, nil

@@ -16,6 +16,8 @@ import (
 	"atelier/auth"
 	"atelier/domain"
 	"atelier/graph"
+	"atelier/graph/document"
+	"atelier/graph/transport"
 	"atelier/relay"
 	"atelier/resolvers"
 	"atelier/store"
@@ -31,7 +33,14 @@ type api struct {
 // newAPI serves the database at url.
 func newAPI(t testing.TB, url string) *api {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: url, MaxConns: 4})
+	return serve(t, store.Config{URL: url}, func(r *resolvers.Resolver) graph.ResolverRoot { return r })
+}
+
+// serve opens a store and serves it by resolvers that wrap may change.
+func serve(t testing.TB, config store.Config, wrap func(*resolvers.Resolver) graph.ResolverRoot) *api {
+	t.Helper()
+	config.MaxConns = 4 // Many tests share one server.
+	s, err := store.Open(t.Context(), config)
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}
@@ -39,7 +48,19 @@ func newAPI(t testing.TB, url string) *api {
 	root := resolvers.New(s)
 	root.SetClock(func() time.Time { return clock })
 	log := &logged{}
-	return &api{s, graph.NewHandler(graph.Options{Resolvers: root, Prepare: root.Prepare, Log: log.logger()}), log}
+	return &api{s, graph.NewHandler(graph.Options{
+		Resolvers: wrap(root), Prepare: root.Prepare, Log: log.logger(), Transport: transport.Settings{Limits: wide()},
+	}), log}
+}
+
+// clock is what the resolvers take for now.
+var clock = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
+
+// wide are limits that leave room for generated queries.
+func wide() document.Limits {
+	limits := document.Defaults()
+	limits.Depth, limits.Aliases, limits.Nodes, limits.Cost = 30, 200, 1e9, 1e9
+	return limits
 }
 
 // exec changes the database behind the API's back.
@@ -156,5 +177,3 @@ func (l *logged) lines(text string) []string {
 	lines := strings.Split(l.bytes.String(), "\n")
 	return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, text) })
 }
-
-var clock = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)

@@ -40,7 +40,12 @@ func (r route) String() string {
 	return strings.TrimPrefix(b.String(), ".")
 }
 
-// relations counts the nouns on the way.
+// passes reports whether a field of the name stands on the way.
+func (r route) passes(field string) bool {
+	return slices.ContainsFunc(r.steps, func(s step) bool { return s.field != nil && s.field.Name == field })
+}
+
+// nouns counts the fields on the way that lead to a noun.
 func (r route) nouns() (n int) {
 	for _, s := range r.steps {
 		if s.field != nil && isNoun(typeOf(s.field)) {
@@ -74,7 +79,7 @@ func onward(r route) (next []route) {
 			next = append(next, r.with(step{r.to, f}, to))
 		}
 	}
-	if r.to.IsAbstractType() {
+	if r.to.IsAbstractType() && r.steps[len(r.steps)-1].field != nil {
 		for _, concrete := range schema.GetPossibleTypes(r.to) {
 			next = append(next, r.with(step{of: concrete}, concrete))
 		}

@@ -70,7 +70,7 @@ func (s *Server) admission(operations *metrics.Operations) edge.Admission {
 // noteOperation counts and logs an operation: its name if it is registered, and nothing else that the client chose.
 func (s *Server) noteOperation(ctx context.Context, operations *metrics.Operations, o transport.Outcome) {
 	operations.Count(metrics.Operation{
-		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Kind != "", Took: o.Took, Statements: o.Work.Statements,
+		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Ran, Took: o.Took, Statements: o.Work.Statements,
 	})
 	s.log.LogAttrs(ctx, slog.LevelDebug, "operation", slog.String("kind", string(o.Kind)), slog.Any("codes", o.Codes),
 		slog.Int("points", o.Cost.Points), slog.Int("statements", o.Work.Statements), slog.Duration("took", o.Took),

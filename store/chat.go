@@ -72,7 +72,8 @@ func (s *Store) CreateChat(ctx context.Context, id domain.ChatID, owner domain.U
 	return s.chat(ctx, id)
 }
 
-const renameChatSQL = `UPDATE chat SET title = $3, updated_at = now() WHERE id = $1 AND user_id = $2`
+// Changes of a chat take the clock's time, not their transaction's: one that had to wait is the later one.
+const renameChatSQL = `UPDATE chat SET title = $3, updated_at = clock_timestamp() WHERE id = $1 AND user_id = $2`
 
 // RenameChat renames a chat of the owner's and returns it, or domain.NotFound.
 func (s *Store) RenameChat(ctx context.Context, id domain.ChatID, owner domain.UserID, title string) (*domain.Chat, error) {

@@ -31,27 +31,25 @@ type BulkLoad struct {
 
 // BeginBulkLoad opens a connection of its own and takes the tables, waiting for whoever uses them. The role must
 // own them. It returns ErrNotEmpty if one of them has a row.
-func BeginBulkLoad(ctx context.Context, url string, tables ...string) (_ *BulkLoad, err error) {
+func BeginBulkLoad(ctx context.Context, url string, tables ...string) (*BulkLoad, error) {
 	db, err := sql.Open("postgres", url)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	l := &BulkLoad{db: db, tables: tables}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, l.Close())
-		}
-	}()
-	if l.conn, err = db.Conn(ctx); err != nil {
-		return nil, fmt.Errorf("connect to the database: %w", err)
+	if err := l.begin(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
-	if l.tx, err = l.conn.BeginTx(ctx, nil); err != nil {
-		return nil, fmt.Errorf("begin a bulk load: %w", err)
-	}
-	return l, l.prepare(ctx)
+	return l, nil
 }
 
-func (l *BulkLoad) prepare(ctx context.Context) error {
+func (l *BulkLoad) begin(ctx context.Context) (err error) {
+	if l.conn, err = l.db.Conn(ctx); err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	if l.tx, err = l.conn.BeginTx(ctx, nil); err != nil {
+		return fmt.Errorf("begin a bulk load: %w", err)
+	}
 	for _, step := range []func(context.Context) error{
 		l.liftLimits, l.takeTables, l.requireEmpty, l.dropIndexes, l.dropForeignKeys,
 	} {
@@ -73,7 +71,7 @@ func (l *BulkLoad) liftLimits(ctx context.Context) error {
 	return l.exec(ctx, "lift the limits of a bulk load", bulkLoadLimits)
 }
 
-// takeTables locks as dropping an index does, but all at once: two loads wait for each other and cannot deadlock.
+// takeTables locks as dropping an index does, but all tables first, in one order: two loads queue, and never deadlock.
 func (l *BulkLoad) takeTables(ctx context.Context) error {
 	return l.exec(ctx, "lock the tables", `LOCK TABLE `+quoteAll(l.tables)+` IN ACCESS EXCLUSIVE MODE`)
 }
@@ -134,9 +132,8 @@ func (l *BulkLoad) SetUpServices(ctx context.Context, at time.Time, setups ...Se
 	return nil
 }
 
-// Finish brings back indexes and foreign keys, gathers the planner's statistics and commits, then marks the pages as
-// visible to all, so that index-only scans need not look at the rows. It tells progress how many of its steps are done. After
-// an error there are no rows, unless it was in the last step, which a later VACUUM makes good.
+// Finish brings back indexes and foreign keys, gathers the planner's statistics and commits. It tells progress how many of
+// its steps are done. After an error there are no rows.
 func (l *BulkLoad) Finish(ctx context.Context, progress func(done, total int)) error {
 	total := len(l.away) + 2
 	for i, statement := range l.away {
@@ -152,11 +149,15 @@ func (l *BulkLoad) Finish(ctx context.Context, progress func(done, total int)) e
 	if err := l.tx.Commit(); err != nil {
 		return fmt.Errorf("commit the bulk load: %w", err)
 	}
-	if _, err := l.conn.ExecContext(ctx, `VACUUM `+quoteAll(l.tables)); err != nil {
-		return fmt.Errorf("vacuum the tables, which are filled: %w", err)
-	}
+	l.markVisible(ctx)
 	progress(total, total)
 	return nil
+}
+
+// markVisible marks the pages as visible to all, so that index-only scans need not look at the rows. That is no more
+// than a head start, and the rows are in: where it fails, autovacuum makes it good.
+func (l *BulkLoad) markVisible(ctx context.Context) {
+	_, _ = l.conn.ExecContext(ctx, `VACUUM `+quoteAll(l.tables))
 }
 
 // Close takes everything back unless Finish has committed it, and closes the connection.

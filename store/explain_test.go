@@ -1,11 +1,11 @@
 package store_test
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,46 +37,50 @@ type node struct {
 type explained struct {
 	Plan *node           `json:"Plan"`
 	JIT  json.RawMessage `json:"JIT"`
-	text string
 }
 
-// planModes are the two ways in which PostgreSQL plans a prepared statement: for any arguments, and for these.
-var planModes = []string{"force_generic_plan", "force_custom_plan"}
-
-// explain runs a statement as the store's prepared ones run and returns its plan.
-func explain(t testing.TB, conn *sql.Conn, mode string, s store.Statement) explained {
+// explain runs a statement with its arguments, prepared as the store's are, and returns its plan.
+func explain(t testing.TB, conn *sql.Conn, s store.Statement) explained {
 	t.Helper()
 	values := make([]string, len(s.Args))
 	for i, arg := range s.Args {
 		values[i] = literal(t, arg)
 	}
-	execute := "EXECUTE probe"
-	if len(values) > 0 {
-		execute += "(" + strings.Join(values, ", ") + ")"
-	}
-	return explainAs(t, conn, mode, s.Text, "ANALYZE, BUFFERS, ", execute)
+	return explainPrepared(t, conn, s.Text, "ANALYZE, BUFFERS, ", values)
 }
 
-func explainAs(t testing.TB, conn *sql.Conn, mode, text, options, execute string) explained {
+// explainOnly returns the plan of a statement without running it: the same for any arguments.
+func explainOnly(t testing.TB, conn *sql.Conn, text string) explained {
 	t.Helper()
-	run(t, conn, "SET plan_cache_mode = "+mode)
+	values := []string{}
+	for i := 1; strings.Contains(text, fmt.Sprintf("$%d", i)); i++ {
+		values = append(values, "NULL")
+	}
+	return explainPrepared(t, conn, text, "", values)
+}
+
+func explainPrepared(t testing.TB, conn *sql.Conn, text, options string, values []string) explained {
+	t.Helper()
 	run(t, conn, "PREPARE probe AS "+text)
 	defer run(t, conn, "DEALLOCATE probe")
+	query := "EXPLAIN (" + options + "FORMAT JSON) EXECUTE probe"
+	if len(values) > 0 {
+		query += "(" + strings.Join(values, ", ") + ")"
+	}
 	var raw string
-	if err := conn.QueryRowContext(context.Background(), "EXPLAIN ("+options+"FORMAT JSON) "+execute).Scan(&raw); err != nil {
+	if err := conn.QueryRowContext(t.Context(), query).Scan(&raw); err != nil {
 		t.Fatalf("explain: %v\n%s", err, text)
 	}
 	var plans []explained
 	if err := json.Unmarshal([]byte(raw), &plans); err != nil {
 		t.Fatalf("read the plan: %v", err)
 	}
-	plans[0].text = raw
 	return plans[0]
 }
 
 func run(t testing.TB, conn *sql.Conn, statement string) {
 	t.Helper()
-	if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+	if _, err := conn.ExecContext(t.Context(), statement); err != nil {
 		t.Fatalf("%v\n%s", err, statement)
 	}
 }
@@ -109,7 +113,7 @@ func (n *node) walk(visit func(n *node, above []*node)) { n.walkBelow(nil, visit
 
 func (n *node) walkBelow(above []*node, visit func(*node, []*node)) {
 	visit(n, above)
-	above = append(above[:len(above):len(above)], n)
+	above = append(slices.Clip(above), n)
 	for _, child := range n.Plans {
 		child.walkBelow(above, visit)
 	}
@@ -118,4 +122,14 @@ func (n *node) walkBelow(above []*node, visit func(*node, []*node)) {
 // rowsRead is how many rows the scan looked at, those that it passed over included.
 func (n *node) rowsRead() float64 {
 	return n.Loops * (n.Rows + n.Filtered + n.Rechecked)
+}
+
+// outline draws a plan for people.
+func (n *node) outline() string {
+	var b strings.Builder
+	n.walk(func(n *node, above []*node) {
+		fmt.Fprintf(&b, "%s%s %s %s rows=%v loops=%v removed=%v cond=%s filter=%s\n",
+			strings.Repeat("  ", len(above)), n.Type, n.Relation, n.Index, n.Rows, n.Loops, n.Filtered, n.IndexCond, n.Filter)
+	})
+	return b.String()
 }

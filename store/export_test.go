@@ -67,3 +67,8 @@ func (s *Store) Texts() []string {
 	})
 	return texts
 }
+
+// TransactionTexts are the statements that run in transactions, and so are not among Texts.
+var TransactionTexts = []string{
+	lockAdminsSQL, setRoleSQL, lockChatSQL, deleteMessagesSQL, deleteChatSQL, touchChatSQL, parentMessageSQL, addMessageSQL,
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lib/pq"
@@ -95,7 +96,7 @@ func (l *list[T]) side(side int, full, reversed bool, limit string, conditions .
 		where := b.where
 		for _, condition := range conditions {
 			if text := condition(b); text != "" {
-				where = append(where[:len(where):len(where)], text)
+				where = append(slices.Clip(where), text)
 			}
 		}
 		selects[i] = fmt.Sprintf("(SELECT %d AS side, %s FROM %s%s ORDER BY %s LIMIT %s)",
@@ -121,18 +122,24 @@ func (l *list[T]) countSQL() string {
 }
 
 // numberedSQL reads a page by its number. The rows before it are counted off on the keys alone, which an index
-// holds: the rows themselves are read for the page only.
+// holds: the rows themselves are read for the page only, once for each table, of which several branches may read. The
+// constant limit tells the planner that they are few.
 func (l *list[T]) numberedSQL(page domain.NumberedPage, full bool) string {
 	offset, limit := l.args.add(page.Offset()), l.args.add(page.Size)
-	keys, rows := make([]string, len(l.branches)), make([]string, len(l.branches))
+	var keys, rows []string
 	for i, b := range l.branches {
-		keys[i] = fmt.Sprintf("(SELECT %s AS %s, t.id, '%s' AS service FROM %s%s ORDER BY %s LIMIT %s::bigint + %s::bigint)",
-			b.key, l.key, b.service, b.from, whereSQL(b.where), l.branchOrder(b, false), offset, limit)
-		rows[i] = fmt.Sprintf("SELECT %d AS side, %s FROM %s JOIN k ON k.id = t.id AND k.service = '%s'", sidePage, l.columns(b, full), b.from, b.service)
+		keys = append(keys, fmt.Sprintf("(SELECT %s AS %s, t.id, '%s' AS service FROM %s%s ORDER BY %s LIMIT %s::bigint + %s::bigint)",
+			b.key, l.key, b.service, b.from, whereSQL(b.where), l.branchOrder(b, false), offset, limit))
+		if i == 0 || b.service != l.branches[i-1].service {
+			rows = append(rows, fmt.Sprintf("SELECT %d AS side, %s FROM %s JOIN k ON k.id = t.id AND k.service = '%s'", sidePage, l.columns(b, full), b.from, b.service))
+		}
 	}
-	return fmt.Sprintf("WITH k AS MATERIALIZED (SELECT m.id, m.service FROM (%s) m ORDER BY %s OFFSET %s LIMIT %s)\n%s",
-		strings.Join(keys, "\nUNION ALL "), l.order("m.", false), offset, limit, l.perParent(strings.Join(rows, "\nUNION ALL ")))
+	return fmt.Sprintf("WITH k AS MATERIALIZED (SELECT * FROM (SELECT %s, m.service FROM (%s) m ORDER BY %s OFFSET %s LIMIT %s) few LIMIT %d)\n%s",
+		keyID, strings.Join(keys, "\nUNION ALL "), l.order("m.", false), offset, limit, domain.MaxPageSize, l.perParent(strings.Join(rows, "\nUNION ALL ")))
 }
+
+// keyID gives way to the collation of whichever id it is compared with, so that each table's primary key serves.
+const keyID = `m.id COLLATE "default" AS id`
 
 func (l *list[T]) columns(b branch, full bool) string {
 	if b.columns != nil {

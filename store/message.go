@@ -58,7 +58,7 @@ func (s *Store) MessagesByID(ctx context.Context, ids []domain.MessageID, full b
 }
 
 const (
-	touchChatSQL     = `UPDATE chat SET updated_at = now() WHERE id = $1 AND user_id = $2`
+	touchChatSQL     = `UPDATE chat SET updated_at = clock_timestamp() WHERE id = $1 AND user_id = $2`
 	parentMessageSQL = `SELECT 1 FROM message WHERE id = $1 AND chat_id = $2`
 	addMessageSQL    = `
 INSERT INTO message (id, chat_id, user_id, parent_id, role, content, created_at, updated_at)

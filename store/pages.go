@@ -48,9 +48,9 @@ func pages[T any](ctx context.Context, s *Store, l *list[T], n int, page domain.
 }
 
 func (n *noun[T]) scanSided(rows *sql.Rows, full bool) (ord, side int, item T, err error) {
-	dest, make := n.scan(full)
+	dest, finish := n.scan(full)
 	if err = rows.Scan(append([]any{&ord, &side}, dest...)...); err == nil {
-		item = make()
+		item = finish()
 	}
 	return ord, side, item, err
 }
@@ -78,7 +78,7 @@ func trim[T any](slice *domain.Slice[T], page domain.Page) {
 	slice.Items, slice.HasNext = slice.Items[:page.Limit], true
 }
 
-// counts counts the list of each of n parents in one statement.
+// counts returns the length of each of n parents' lists, in one statement.
 func counts[T any](ctx context.Context, s *Store, l *list[T], n int) ([]int, error) {
 	totals := make([]int, n)
 	err := s.query(ctx, l.noun.table, l.countSQL(), l.args.values, func(rows *sql.Rows) error {

@@ -46,8 +46,8 @@ func parsePrices(raw domain.JSON) ([]domain.Price, error) {
 	prices := make([]domain.Price, 0, len(texts))
 	for _, option := range slices.Sorted(maps.Keys(texts)) {
 		credits, err := domain.ParseDecimal(texts[option])
-		if err != nil {
-			return nil, fmt.Errorf("read the price of %q: %w", option, err)
+		if err != nil { // Not wrapped: it would tell the caller of the API that their argument is wrong.
+			return nil, fmt.Errorf("the price of %q is not a decimal: %q", option, texts[option])
 		}
 		prices = append(prices, domain.Price{Option: option, Credits: credits})
 	}

@@ -10,13 +10,13 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// prepared returns the statement for the text, preparing it the first time. Preparing is not the caller's to cancel:
-// others wait for the same statement.
+// prepared returns the statement for the text, preparing it the first time. Callers who come first together each prepare
+// it, and one stays: nobody waits for another's connection.
 func (s *Store) prepared(ctx context.Context, text string) (*sqlx.Stmt, error) {
 	if stmt, ok := s.statements.Load(text); ok {
 		return stmt.(*sqlx.Stmt), nil
 	}
-	stmt, err := s.db.PreparexContext(context.WithoutCancel(ctx), text)
+	stmt, err := s.db.PreparexContext(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}

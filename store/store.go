@@ -58,17 +58,27 @@ func newConnector(c Config) (*connector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
 	}
-	config.Runtime = maps.Clone(config.Runtime)
-	if config.Runtime == nil {
+	if config.Runtime = maps.Clone(config.Runtime); config.Runtime == nil {
 		config.Runtime = map[string]string{}
 	}
-	timeout := cmp.Or(c.StatementTimeout, 5*time.Second)
-	config.Runtime["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
+	maps.Copy(config.Runtime, sessionSettings(cmp.Or(c.StatementTimeout, 5*time.Second)))
 	raw, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
 	}
 	return &connector{raw, &interrupter{dial: raw.Connect}}, nil
+}
+
+// sessionSettings are what every connection begins with. Statements are planned once per connection, for any arguments:
+// planning anew takes longer than most of them run, and a plan for a page of known size trusts the average parent, sorting all
+// rows of one that has thousands. Such a plan's cost is far too high (it takes a LIMIT for a tenth of the rows), so it must not
+// start the compiler.
+func sessionSettings(timeout time.Duration) map[string]string {
+	return map[string]string{
+		"statement_timeout": strconv.FormatInt(timeout.Milliseconds(), 10),
+		"plan_cache_mode":   "force_generic_plan",
+		"jit":               "off",
+	}
 }
 
 // newPool keeps every connection it opens: each holds prepared statements that would have to be made again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lib/pq"
@@ -94,7 +95,7 @@ func (t taskTable) spell(columns []taskColumn, own map[string]string) []string {
 // branches reads the table as a branch of a list for each word of the provider's that says the status, since only an
 // equality lets an index serve filter and order both; no status is one branch.
 func (t taskTable) branchesFor(status domain.TaskStatus, where []string) []branch {
-	b := branch{from: t.table + " t", columns: t.columns, where: where, key: "t." + t.time, service: t.service}
+	b := t.branch(where)
 	words := domain.ProviderWords(t.service, status)
 	switch status {
 	case "":
@@ -109,8 +110,12 @@ func (t taskTable) branchesFor(status domain.TaskStatus, where []string) []branc
 	return branches
 }
 
+func (t taskTable) branch(where []string) branch {
+	return branch{from: t.table + " t", columns: t.columns, where: where, key: "t." + t.time, service: t.service}
+}
+
 func (b branch) and(condition string) branch {
-	b.where = append(b.where[:len(b.where):len(b.where)], condition)
+	b.where = append(slices.Clip(b.where), condition)
 	return b
 }
 
@@ -177,6 +182,9 @@ func taskBranches(filter domain.TaskFilter, where []string) (branches []branch) 
 		if filter.Service == "" || filter.Service == t.service {
 			branches = append(branches, t.branchesFor(filter.Status, where)...)
 		}
+	}
+	if branches == nil { // The service has no word for the status.
+		return []branch{taskTableOf(filter.Service).branch(where).and("false")}
 	}
 	return branches
 }

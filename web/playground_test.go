@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -13,9 +14,7 @@ import (
 func get(t *testing.T, o Options, method, target string, header http.Header) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, target, nil)
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	w := httptest.NewRecorder()
 	Playground(o).ServeHTTP(w, r)
 	return w
@@ -74,7 +73,7 @@ func TestTokenIsForOwnNamesOnly(t *testing.T) {
 		"localhost": true, "LocalHost:8080": true,
 		"evil.example:8080": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false, "": false,
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Host = host
 		w := httptest.NewRecorder()
 		Playground(Options{DemoToken: "secret"}).ServeHTTP(w, r)

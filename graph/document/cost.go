@@ -10,20 +10,40 @@ import (
 )
 
 // Cost is what an operation asks for at most. Objects are the objects that the answer could have, if every page is full. Points
-// are what it is charged: an object is a point, and so is each relation of it that is asked for, whatever comes of it.
+// are what it is charged: an object is a point, and so is each relation of it that is asked for, whatever comes of it, and each
+// count of a list.
 type Cost struct {
 	Points  int
 	Objects int
+	// Values is the values in the answer, each as often as it is asked for. A text may be long: it counts as textValues.
+	Values int
+	// Introspected is the fields that the answer would tell of the schema. They are in Points too, at introspectedPerPoint.
+	Introspected int
 }
+
+// object is the cost of an object in a list.
+var object = Cost{Points: 1, Objects: 1}
+
+const textValues = 4
+
+// introspectedPerPoint is how many fields of introspection cost as much as an object, which needs the database.
+const introspectedPerPoint = 5
+
+// IntrospectionPoints is the part of Points that is charged for introspection.
+func (c Cost) IntrospectionPoints() int { return c.Introspected / introspectedPerPoint }
 
 // beyond is where costs stop counting; it is above any limit and far from overflow.
 const beyond = 1 << 40
 
 func (c Cost) plus(o Cost) Cost {
-	return Cost{min(c.Points+o.Points, beyond), min(c.Objects+o.Objects, beyond)}
+	return Cost{
+		min(c.Points+o.Points, beyond), min(c.Objects+o.Objects, beyond), min(c.Values+o.Values, beyond), min(c.Introspected+o.Introspected, beyond),
+	}
 }
 
-func (c Cost) times(n int) Cost { return Cost{product(c.Points, n), product(c.Objects, n)} }
+func (c Cost) times(n int) Cost {
+	return Cost{product(c.Points, n), product(c.Objects, n), product(c.Values, n), c.Introspected} // Introspection stands at the root, once.
+}
 
 // product saturates: both factors are at most beyond.
 func product(a, n int) int {
@@ -36,13 +56,18 @@ func product(a, n int) int {
 // Lists without pages are short, since operators keep them by hand: this many items are assumed.
 const assumedItems = 20
 
-// CheckCost works out what the operation asks for with these variables, or refuses it. The document is valid.
-func (l Limits) CheckCost(doc *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (Cost, *gqlerror.Error) {
-	p := &pricer{variables: variables, known: map[pricedFragment]Cost{}}
+// CheckCost works out what an operation of a document that was read asks for with these variables, as they were coerced, or
+// refuses it.
+func (r *Reader) CheckCost(operation *ast.OperationDefinition, variables map[string]any) (Cost, *gqlerror.Error) {
+	l := r.limits
+	p := &pricer{variables, map[pricedFragment]Cost{}, introspection{r.schema, maxIntrospected + 1}}
 	cost := p.set(operation.SelectionSet, 1)
+	cost.Points = min(cost.Points+cost.IntrospectionPoints(), beyond)
 	switch {
-	case cost.Objects > l.Nodes:
-		return cost, refusal(domain.TooManyNodes, "this asks for up to %s objects; at most %d", told(cost.Objects), l.Nodes)
+	case cost.Introspected > maxIntrospected:
+		return cost, refusal(domain.IntrospectionLimit, "this asks for more of the schema than it has")
+	case max(cost.Objects, cost.Values) > l.Nodes:
+		return cost, refusal(domain.TooManyNodes, "this asks for up to %s nodes; at most %d", told(max(cost.Objects, cost.Values)), l.Nodes)
 	case l.Cost > 0 && cost.Points > l.Cost:
 		return cost, refusal(domain.CostExceeded, "this costs %s points; an operation costs at most %d", told(cost.Points), l.Cost)
 	}
@@ -60,6 +85,7 @@ func told(n int) string {
 type pricer struct {
 	variables map[string]any
 	known     map[pricedFragment]Cost
+	schema    introspection
 }
 
 type pricedFragment struct {
@@ -93,22 +119,41 @@ func (p *pricer) spread(definition *ast.FragmentDefinition, items int) Cost {
 }
 
 func (p *pricer) field(f *ast.Field, items int) Cost {
-	if len(f.SelectionSet) == 0 || f.Name == "__schema" || f.Name == "__type" {
-		return Cost{}
+	switch {
+	case isIntrospection(f):
+		return Cost{Introspected: p.schema.count(f, p.variables)}
+	case f.Name == "totalCount" || f.Name == "total":
+		return Cost{Points: 1, Values: 1}
+	case len(f.SelectionSet) == 0:
+		return leaf(f.Definition.Type)
 	}
 	switch size, paged := p.pageSize(f); {
 	case paged: // The page itself is a relation; what it holds multiplies below.
-		return Cost{Points: 1}.plus(p.set(f.SelectionSet, size))
+		return Cost{Points: 1}.plus(p.page(f.SelectionSet, size))
 	case f.Name == "edges":
 		return p.set(f.SelectionSet, 1).times(items)
 	case f.Name == "node" && f.ObjectDefinition != nil && isEdge(f.ObjectDefinition):
-		return Cost{1, 1}.plus(p.set(f.SelectionSet, 1))
+		return object.plus(p.set(f.SelectionSet, 1))
 	case f.Name == "pageInfo":
-		return Cost{}
+		return Cost{Values: p.set(f.SelectionSet, 1).Values}
 	case isList(f.Definition.Type):
-		return Cost{1, 1}.plus(p.set(f.SelectionSet, 1)).times(p.listSize(f, items))
+		return object.plus(p.set(f.SelectionSet, 1)).times(p.listSize(f, items))
 	}
-	return Cost{2, 1}.plus(p.set(f.SelectionSet, 1))
+	return Cost{Points: 2, Objects: 1}.plus(p.set(f.SelectionSet, 1))
+}
+
+func leaf(t *ast.Type) Cost {
+	if name := t.Name(); name == "String" || name == "JSON" {
+		return Cost{Values: textValues}
+	}
+	return Cost{Values: 1}
+}
+
+// page prices what a page holds: its rows at least, which are read for its cursors, for pageInfo and beside a count too.
+func (p *pricer) page(selections ast.SelectionSet, size int) Cost {
+	cost := p.set(selections, size)
+	cost.Points, cost.Objects = max(cost.Points, size), max(cost.Objects, size)
+	return cost
 }
 
 func isEdge(definition *ast.Definition) bool { return definition.Fields.ForName("cursor") != nil }
@@ -148,18 +193,15 @@ func (p *pricer) pageSize(f *ast.Field) (size int, paged bool) {
 	return p.size(f, "first"), true
 }
 
-func (p *pricer) isGiven(v *ast.Value) bool {
-	value, err := v.Value(p.variables)
-	return err == nil && value != nil
-}
+func (p *pricer) isGiven(v *ast.Value) bool { return p.value(v) != nil }
 
 func (p *pricer) size(f *ast.Field, name string) int {
 	argument := f.Arguments.ForName(name)
 	if argument == nil {
 		return domain.DefaultPageSize
 	}
-	value, err := argument.Value.Value(p.variables)
-	if err != nil || value == nil {
+	value := p.value(argument.Value)
+	if value == nil {
 		return domain.DefaultPageSize
 	}
 	n, ok := asInt(value)
@@ -167,6 +209,19 @@ func (p *pricer) size(f *ast.Field, name string) int {
 		return domain.MaxPageSize
 	}
 	return n
+}
+
+// value is what an argument is given, nil for nothing. Variables hold their defaults already: what the document says of
+// them may be of another operation that spreads the same fragment.
+func (p *pricer) value(v *ast.Value) any {
+	if v.Kind == ast.Variable {
+		return p.variables[v.Raw]
+	}
+	value, err := v.Value(nil)
+	if err != nil {
+		return nil
+	}
+	return value
 }
 
 func asInt(value any) (int, bool) {

@@ -26,36 +26,40 @@ func setCode(err *gqlerror.Error, code domain.Code) {
 	err.Extensions = map[string]any{"code": string(code)}
 }
 
-// refuseParse tells a document with too many tokens, where the parser stops, from one that is malformed.
+// refuseParse tells a document with too many tokens or levels, where the parser stops, from one that is malformed.
 func refuseParse(err error) gqlerror.List {
-	told := gqlerror.List{gqlerror.WrapIfUnwrapped(err)}
-	if strings.HasPrefix(told[0].Message, "exceeded token limit") {
+	told := gqlerror.WrapIfUnwrapped(err)
+	switch {
+	case strings.HasPrefix(told.Message, "exceeded token limit"):
 		return refuse(domain.TooManyTokens, "the document has too many tokens")
+	case strings.HasPrefix(told.Message, "exceeded maximum nesting depth"):
+		return refuse(domain.TooDeep, "the document nests too deep")
 	}
-	setCode(told[0], domain.ParseFailed)
-	shorten(told[0])
-	return told
+	setCode(told, domain.ParseFailed)
+	shorten(told)
+	return gqlerror.List{told}
 }
 
-// quiet codes and shortens what the validator found, and takes off the names that it suggests where those are secret.
-func quiet(errs gqlerror.List, noSuggestions bool) gqlerror.List {
+// Bounded codes and shortens what gqlgen found against an operation.
+func Bounded(errs gqlerror.List) gqlerror.List {
+	errs = errs[:min(len(errs), maxErrors)]
 	for _, err := range errs {
 		setCode(err, domain.ValidationFailed)
-		if noSuggestions {
-			err.Message, _, _ = strings.Cut(err.Message, " Did you mean")
-		}
+		err.Path = nil // Of variables, not of the response.
 		shorten(err)
 	}
 	return errs
 }
 
-func shorten(err *gqlerror.Error) {
-	if len(err.Message) <= maxMessage {
-		return
+func shorten(err *gqlerror.Error) { err.Message = shortened(err.Message, maxMessage) }
+
+// shortened cuts a text to so many bytes, on the border of a character.
+func shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	cut := maxMessage
-	for !utf8.RuneStart(err.Message[cut]) {
-		cut--
+	for !utf8.RuneStart(text[most]) {
+		most--
 	}
-	err.Message = err.Message[:cut] + "…"
+	return text[:most] + "…"
 }

@@ -36,10 +36,13 @@ type workExtension struct {
 	TotalMs       float64 `json:"totalMs"`
 }
 
-// actual is what the operation came to in points: a row is an object, and a statement a relation.
+// actual is what the operation came to in points: a row is an object, and a statement a relation. Introspection has neither.
 func (a *answer) actual() int {
+	if a.Measure == nil {
+		return a.cost.Points
+	}
 	done := a.done()
-	return min(done.Rows+done.Statements, a.cost.Points)
+	return min(done.Rows+done.Statements+a.cost.IntrospectionPoints(), a.cost.Points)
 }
 
 func (a *answer) addCost(response *graphql.Response) {

@@ -16,12 +16,16 @@ const (
 	mediaJSON    media = "application/json"
 )
 
+// maxRanges is how many media ranges are looked at; browsers send fewer than ten.
+const maxRanges = 50
+
 // negotiate picks the type that the Accept headers like best. Without any it is application/json, which every client reads.
 func negotiate(accept []string) (media, bool) {
-	ranges := strings.Split(strings.Join(accept, ","), ",")
 	if len(accept) == 0 {
 		return mediaJSON, true
 	}
+	ranges := strings.SplitN(strings.Join(accept, ","), ",", maxRanges+1)
+	ranges = ranges[:min(len(ranges), maxRanges)]
 	graphQL, json := quality(ranges, mediaGraphQL), quality(ranges, mediaJSON)
 	switch {
 	case graphQL.q == 0 && json.q == 0:

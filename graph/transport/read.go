@@ -2,12 +2,11 @@ package transport
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,11 +20,15 @@ func (a *answer) read(r *http.Request) (*graphql.RawParams, *refusal) {
 	case http.MethodPost:
 		return a.readPost(r)
 	case http.MethodGet, http.MethodHead:
-		return readGet(r.URL.RawQuery, r.Header)
+		return a.readGet(r)
 	}
-	refused := refuse(http.StatusMethodNotAllowed, domain.MethodNotAllowed, "use POST, or GET for queries")
-	refused.headers = map[string]string{"Allow": "GET, HEAD, POST"}
-	return nil, refused
+	return nil, notAllowed("use POST, or GET for queries", "GET, HEAD, POST")
+}
+
+func notAllowed(why, allow string) *refusal {
+	refused := refuse(http.StatusMethodNotAllowed, domain.MethodNotAllowed, "%s", why)
+	refused.headers = map[string]string{"Allow": allow}
+	return refused
 }
 
 func (a *answer) readPost(r *http.Request) (*graphql.RawParams, *refusal) {
@@ -33,95 +36,76 @@ func (a *answer) readPost(r *http.Request) (*graphql.RawParams, *refusal) {
 	if err != nil || name != string(mediaJSON) || !isUTF8(params["charset"]) {
 		return nil, refuse(http.StatusUnsupportedMediaType, domain.UnsupportedMediaType, "send application/json in UTF-8")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(a.w, r.Body, a.MaxBody))
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return nil, refuse(http.StatusUnsupportedMediaType, domain.UnsupportedMediaType, "send the body without a Content-Encoding")
+	}
+	body, refused := a.body(r)
+	if refused != nil {
+		return nil, refused
+	}
+	return a.decode(body, r.Header)
+}
+
+// body reads a body, or refuses it as soon as its length is known to be too much.
+func (a *answer) body(r *http.Request) ([]byte, *refusal) {
+	if r.ContentLength > a.MaxBody {
+		return nil, a.tooLarge()
+	}
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(http.MaxBytesReader(a.w, r.Body, a.MaxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, refuse(http.StatusRequestEntityTooLarge, domain.BodyTooLarge, "a request has at most %d bytes", a.MaxBody)
+		return nil, a.tooLarge()
 	}
 	if err != nil {
 		return nil, malformed("the body could not be read")
 	}
-	return decode(body, r.Header)
+	return body.Bytes(), nil
 }
 
-// request is a request's parameters, each still to be looked at: one of another type than it should have is refused, not ignored.
-type request struct {
-	Query         *string        `json:"query"`
-	OperationName *string        `json:"operationName"`
-	Variables     map[string]any `json:"variables"`
-	Extensions    map[string]any `json:"extensions"`
+func (a *answer) tooLarge() *refusal {
+	return refuse(http.StatusRequestEntityTooLarge, domain.BodyTooLarge, "a request has at most %d bytes", a.MaxBody)
 }
 
-// decode reads a body. Nothing of it is repeated in the refusal.
-func decode(body []byte, header http.Header) (*graphql.RawParams, *refusal) {
-	if !utf8.Valid(body) {
-		return nil, malformed("the body is not UTF-8")
+func (a *answer) readGet(r *http.Request) (*graphql.RawParams, *refusal) {
+	if int64(len(r.URL.RawQuery)) > a.MaxBody {
+		return nil, a.tooLarge()
 	}
-	if first := bytes.TrimLeft(body, " \t\r\n"); len(first) == 0 || first[0] != '{' {
-		return nil, malformed("the body is one JSON object; there is no batching")
-	}
-	var req request
-	if refused := decodeJSON(body, &req); refused != nil {
-		return nil, refused
-	}
-	return req.params(header), nil
-}
-
-func decodeJSON(text []byte, into any) *refusal {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	err := decoder.Decode(into)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return malformed("%s is of the wrong type", fieldName(wrong.Field))
-	}
-	if err != nil {
-		return malformed("this is not well-formed JSON")
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return malformed("something follows the JSON object")
-	}
-	return nil
-}
-
-// fieldName names a parameter that has the wrong type; only names of ours come back.
-func fieldName(name string) string {
-	switch name {
-	case "query", "operationName", "variables", "extensions":
-		return name
-	}
-	return "a parameter"
-}
-
-func (req request) params(header http.Header) *graphql.RawParams {
-	params := &graphql.RawParams{Variables: req.Variables, Extensions: req.Extensions, Headers: header}
-	if req.Query != nil {
-		params.Query = *req.Query
-	}
-	if req.OperationName != nil {
-		params.OperationName = *req.OperationName
-	}
-	return params
-}
-
-func readGet(rawQuery string, header http.Header) (*graphql.RawParams, *refusal) {
-	query, err := url.ParseQuery(rawQuery)
+	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, malformed("the query string is malformed")
 	}
-	params := &graphql.RawParams{Query: query.Get("query"), OperationName: query.Get("operationName"), Headers: header}
-	for _, part := range []struct {
-		name string
-		into *map[string]any
-	}{{"variables", &params.Variables}, {"extensions", &params.Extensions}} {
-		text := query.Get(part.name)
-		if text == "" {
+	var req request
+	for name, values := range query {
+		if !isParameter(name) {
 			continue
 		}
-		if decodeJSON([]byte(text), part.into) != nil {
-			return nil, malformed("%s is not a JSON object", part.name)
+		if len(values) > 1 {
+			return nil, malformed("%s is given twice", name)
+		}
+		if !utf8.ValidString(values[0]) {
+			return nil, malformed("%s is not UTF-8", name)
+		}
+		if refused := a.takeText(&req, name, values[0]); refused != nil {
+			return nil, refused
 		}
 	}
-	if !utf8.ValidString(params.Query) {
-		return nil, malformed("query is not UTF-8")
+	return req.params(r.Header), nil
+}
+
+// takeText reads a parameter from a query string, where an empty one is as good as none.
+func (a *answer) takeText(req *request, name, text string) *refusal {
+	switch name {
+	case "query":
+		req.Query = text
+	case "operationName":
+		req.OperationName = text
+	default:
+		if text != "" {
+			return a.decodeValue([]byte(text), req, name)
+		}
 	}
-	return params, nil
+	return nil
 }

@@ -1,8 +1,10 @@
 package transport
 
 import (
+	"fmt"
 	"math"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -39,10 +41,29 @@ func refuseAll(errs gqlerror.List) *refusal {
 	return &refusal{status: http.StatusBadRequest, wellFormed: true, errs: errs}
 }
 
+// gaveUp refuses an operation that did not begin before its deadline.
+func gaveUp() *refusal {
+	refused := refuse(http.StatusServiceUnavailable, domain.Timeout, "the operation took too long")
+	refused.wellFormed = true
+	return refused
+}
+
+// overloaded refuses an operation that has to wait, where enough do already.
+func overloaded() *refusal {
+	refused := refuse(http.StatusServiceUnavailable, domain.Overloaded, "the server has as many large answers to give as it takes on")
+	refused.headers = map[string]string{"Retry-After": "1"}
+	return refused
+}
+
+// panicked refuses without a code: the error presenter logs the cause and hides it.
+func panicked(cause any) *refusal {
+	err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+	return &refusal{status: http.StatusInternalServerError, errs: gqlerror.List{gqlerror.Wrap(err)}}
+}
+
 // refuseUntil refuses an operation that the viewer cannot afford yet.
 func refuseUntil(wait time.Duration) *refusal {
 	refused := refuse(http.StatusTooManyRequests, domain.RateLimited, "the points of this viewer are spent")
 	refused.headers = map[string]string{"Retry-After": strconv.Itoa(int(math.Ceil(wait.Seconds())))}
-	refused.errs[0].Extensions["retryable"] = true
 	return refused
 }

@@ -31,6 +31,8 @@ type Settings struct {
 	Measure Measure
 	// Observe is told of every operation that was answered. May be nil.
 	Observe func(context.Context, Outcome)
+	// OnPanic is told of code that panicked outside of any field. May be nil.
+	OnPanic func()
 }
 
 // Budget is points that viewers spend on operations.
@@ -42,10 +44,11 @@ type Budget interface {
 	Return(r *http.Request, points int) (remaining int)
 }
 
-// Outcome is how an operation ended.
+// Outcome is how a request ended. Name and Kind are "" where it was refused before its operation was known.
 type Outcome struct {
-	Name  string // As the client names it: not bounded.
+	Name  string // As the client names it: at most 200 bytes of any kind.
 	Kind  ast.Operation
+	Ran   bool     // It was not refused.
 	Codes []string // Of the errors; empty where there are none.
 	Cost  document.Cost
 	Work  Work
@@ -57,11 +60,12 @@ type Transport struct {
 	Settings
 	reader    *document.Reader
 	persisted *persisted
+	room      *room
 }
 
 // New returns a transport that reads documents by reader.
 func New(s Settings, reader *document.Reader) *Transport {
-	return &Transport{Settings: s, reader: reader, persisted: newPersisted(persistedBytes)}
+	return &Transport{Settings: s, reader: reader, persisted: newPersisted(persistedBytes), room: newRoom(roomWeight)}
 }
 
 // Supports implements graphql.Transport: every request is answered here, also those that are refused.
@@ -69,11 +73,9 @@ func (*Transport) Supports(*http.Request) bool { return true }
 
 // Do implements graphql.Transport.
 func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	a, refused := t.begin(w, r, exec)
-	if refused == nil {
-		refused = a.run()
-	}
-	if refused != nil {
+	a := &answer{Transport: t, w: w, r: r, exec: exec, media: mediaJSON, start: time.Now(), done: func() Work { return Work{} }}
+	defer a.recover()
+	if refused := a.run(); refused != nil {
 		a.refuse(refused)
 	}
 }
@@ -81,27 +83,25 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 // answer is one request on its way to its answer.
 type answer struct {
 	*Transport
-	w     http.ResponseWriter
-	r     *http.Request
-	exec  graphql.GraphExecutor
-	media media
-	start time.Time
-	cost  document.Cost
-	left  int // Points that remain.
-	done  func() Work
-}
-
-func (t *Transport) begin(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (*answer, *refusal) {
-	a := &answer{Transport: t, w: w, r: r, exec: exec, start: time.Now(), done: func() Work { return Work{} }}
-	var acceptable bool
-	if a.media, acceptable = negotiate(r.Header.Values("Accept")); !acceptable {
-		return a, refuse(http.StatusNotAcceptable, domain.NotAcceptable, "answers are application/graphql-response+json or application/json")
-	}
-	return a, nil
+	w         http.ResponseWriter
+	r         *http.Request
+	exec      graphql.GraphExecutor
+	media     media
+	start     time.Time
+	operation *ast.OperationDefinition // nil until it is known.
+	cost      document.Cost
+	left      int // Points that remain.
+	done      func() Work
+	isWritten bool
+	ran       bool
 }
 
 // run answers the request, or says why not.
 func (a *answer) run() *refusal {
+	var acceptable bool
+	if a.media, acceptable = negotiate(a.r.Header.Values("Accept")); !acceptable {
+		return refuse(http.StatusNotAcceptable, domain.NotAcceptable, "answers are application/graphql-response+json or application/json")
+	}
 	if refused := a.checkOrigin(a.r); refused != nil {
 		return refused
 	}
@@ -115,12 +115,36 @@ func (a *answer) run() *refusal {
 	if refused != nil {
 		return refused
 	}
+	leave, refused := a.room.enter(ctx, weightOf(a.cost))
+	if refused != nil {
+		return refused
+	}
+	defer leave()
+	a.execute(ctx, operation)
+	return nil
+}
+
+func (a *answer) execute(ctx context.Context, operation *graphql.OperationContext) {
 	if a.Measure != nil {
 		ctx, a.done = a.Measure(ctx)
 	}
 	respond, ctx := a.exec.DispatchOperation(ctx, operation)
-	a.finish(operation, respond(ctx))
-	return nil
+	a.finish(respond(ctx))
+}
+
+// recover answers for a panic outside of any field; those within become errors of their fields.
+func (a *answer) recover() {
+	cause := recover()
+	switch {
+	case cause == nil:
+	case cause == any(http.ErrAbortHandler) || a.isWritten:
+		panic(cause)
+	default:
+		if a.OnPanic != nil {
+			a.OnPanic()
+		}
+		a.refuse(panicked(cause))
+	}
 }
 
 type documentKey struct{}
@@ -139,32 +163,51 @@ func (Documents) Add(context.Context, string, *ast.QueryDocument) {}
 
 // prepare reads the document, coerces the variables and charges the cost.
 func (a *answer) prepare(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, context.Context, *refusal) {
-	if refused := a.persisted.resolve(params); refused != nil {
+	doc, refused := a.document(params)
+	if refused != nil {
 		return nil, ctx, refused
 	}
-	doc, errs := a.reader.Read(params.Query)
-	if errs != nil {
-		return nil, ctx, refuseAll(errs)
-	}
-	a.persisted.keep(params)
-	if err := a.Limits.CheckVariables(params.Variables); err != nil {
-		return nil, ctx, refuseAll(gqlerror.List{err})
+	if refused := a.choose(doc, params); refused != nil {
+		return nil, ctx, refused
 	}
 	ctx = context.WithValue(ctx, documentKey{}, doc)
 	operation, errs := a.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
-		return nil, ctx, refuseAll(errs)
+		return nil, ctx, refuseAll(document.Bounded(errs))
 	}
 	return operation, ctx, a.admit(operation)
 }
 
-func (a *answer) admit(operation *graphql.OperationContext) *refusal {
-	if a.r.Method != http.MethodPost && operation.Operation.Operation != ast.Query {
-		refused := refuse(http.StatusMethodNotAllowed, domain.MethodNotAllowed, "GET is for queries; send this with POST")
-		refused.headers = map[string]string{"Allow": http.MethodPost}
-		return refused
+func (a *answer) document(params *graphql.RawParams) (*ast.QueryDocument, *refusal) {
+	if refused := a.persisted.resolve(params); refused != nil {
+		return nil, refused
 	}
-	cost, err := a.Limits.CheckCost(operation.Doc, operation.Operation, operation.Variables)
+	doc, errs := a.reader.Read(params.Query)
+	if errs != nil {
+		return nil, refuseAll(errs)
+	}
+	a.persisted.keep(params)
+	return doc, nil
+}
+
+// choose finds the operation that is asked for, and checks that it may be sent in this way and with these variables.
+func (a *answer) choose(doc *ast.QueryDocument, params *graphql.RawParams) *refusal {
+	operation, err := document.Operation(doc, params.OperationName)
+	if err != nil {
+		return refuseAll(gqlerror.List{err})
+	}
+	a.operation = operation
+	if a.r.Method != http.MethodPost && operation.Operation != ast.Query {
+		return notAllowed("GET is for queries; send this with POST", http.MethodPost)
+	}
+	if err := a.reader.CheckVariables(operation, params.Variables); err != nil {
+		return refuseAll(gqlerror.List{err})
+	}
+	return nil
+}
+
+func (a *answer) admit(operation *graphql.OperationContext) *refusal {
+	cost, err := a.reader.CheckCost(operation.Operation, operation.Variables)
 	if err != nil {
 		return refuseAll(gqlerror.List{err})
 	}

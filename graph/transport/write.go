@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -25,70 +24,80 @@ func (a *answer) refuse(refused *refusal) {
 		status = http.StatusOK
 	}
 	presented := a.exec.DispatchError(graphql.WithOperationContext(a.r.Context(), &graphql.OperationContext{}), refused.errs)
-	a.write(status, &graphql.Response{Errors: presented.Errors}, false)
-	a.observe(&graphql.OperationContext{}, presented.Errors)
+	a.write(status, &graphql.Response{Errors: presented.Errors})
+	a.observe(presented.Errors)
 }
 
-// finish answers with what came of an operation. A nil response means that the client has left.
-func (a *answer) finish(operation *graphql.OperationContext, response *graphql.Response) {
-	if response == nil {
-		return
-	}
+// finish answers with what came of an operation. Where there is no response, the deadline had passed before it began, or
+// the client has left.
+func (a *answer) finish(response *graphql.Response) {
 	if a.Budget != nil {
 		a.left = a.Budget.Return(a.r, a.cost.Points-a.actual())
+	}
+	if response == nil {
+		a.refuse(gaveUp())
+		return
 	}
 	if a.r.Header.Get(HeaderCost) != "" {
 		a.addCost(response)
 	}
-	a.write(http.StatusOK, response, true)
-	a.observe(operation, response.Errors)
+	if len(response.Data) == 0 {
+		response.Data = json.RawMessage("null")
+	}
+	a.ran = true
+	a.write(http.StatusOK, response)
+	a.observe(response.Errors)
 }
 
 // write sends an answer at once, with its length.
-func (a *answer) write(status int, response *graphql.Response, executed bool) {
-	body := encode(response, executed)
+func (a *answer) write(status int, response *graphql.Response) {
+	parts := encode(response)
 	header := a.w.Header()
 	header.Set("Content-Type", string(a.media)+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("Content-Length", strconv.Itoa(length(parts)))
 	if header.Get("Cache-Control") == "" {
 		header.Set("Cache-Control", "no-store")
 	}
 	header.Add("Vary", "Accept")
+	a.isWritten = true
 	a.w.WriteHeader(status)
-	if a.r.Method != http.MethodHead {
-		_, _ = a.w.Write(body)
+	if a.r.Method == http.MethodHead {
+		return
 	}
-}
-
-// encode writes a response: errors before data, so that a reader sees them first, and data only if the operation ran.
-func encode(response *graphql.Response, executed bool) []byte {
-	var b bytes.Buffer
-	b.Grow(len(response.Data) + 256)
-	b.WriteByte('{')
-	if len(response.Errors) > 0 {
-		b.WriteString(`"errors":`)
-		b.Write(marshal(response.Errors))
-		if executed {
-			b.WriteByte(',')
+	for _, part := range parts {
+		if _, err := a.w.Write(part); err != nil {
+			return // The client has left.
 		}
 	}
-	if executed {
-		b.WriteString(`"data":`)
-		b.Write(orNull(response.Data))
-	}
-	if len(response.Extensions) > 0 {
-		b.WriteString(`,"extensions":`)
-		b.Write(marshal(response.Extensions))
-	}
-	b.WriteByte('}')
-	return b.Bytes()
 }
 
-func orNull(data json.RawMessage) []byte {
-	if len(data) == 0 {
-		return []byte("null")
+// encode writes a response in parts, since data may be large: errors first, so that a reader sees them first, and data only
+// if the operation ran.
+func encode(response *graphql.Response) (parts [][]byte) {
+	add := func(name string, value []byte) {
+		separator := ","
+		if len(parts) == 0 {
+			separator = "{"
+		}
+		parts = append(parts, []byte(separator+`"`+name+`":`), value)
 	}
-	return data
+	if len(response.Errors) > 0 {
+		add("errors", marshal(response.Errors))
+	}
+	if response.Data != nil {
+		add("data", response.Data)
+	}
+	if len(response.Extensions) > 0 {
+		add("extensions", marshal(response.Extensions))
+	}
+	return append(parts, []byte("}"))
+}
+
+func length(parts [][]byte) (n int) {
+	for _, part := range parts {
+		n += len(part)
+	}
+	return n
 }
 
 // marshal encodes what is ours: strings, numbers and maps of them, which cannot fail.
@@ -100,13 +109,13 @@ func marshal(v any) []byte {
 	return text
 }
 
-func (a *answer) observe(operation *graphql.OperationContext, errs gqlerror.List) {
+func (a *answer) observe(errs gqlerror.List) {
 	if a.Observe == nil {
 		return
 	}
-	outcome := Outcome{Name: operation.OperationName, Cost: a.cost, Work: a.done(), Took: time.Since(a.start), Codes: codes(errs)}
-	if operation.Operation != nil {
-		outcome.Name, outcome.Kind = operation.Operation.Name, operation.Operation.Operation
+	outcome := Outcome{Ran: a.ran, Cost: a.cost, Work: a.done(), Took: time.Since(a.start), Codes: codes(errs)}
+	if a.operation != nil {
+		outcome.Name, outcome.Kind = a.operation.Name, a.operation.Operation
 	}
 	a.Observe(a.r.Context(), outcome)
 }

@@ -1,0 +1,148 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"atelier/domain"
+)
+
+// survey is what stands in the text of a document, each thing counted where it is written: fragments are not expanded.
+type survey struct {
+	reach
+	repeats   bool // Two fragments have one name.
+	longest   int  // Bytes of the longest name or number.
+	variables int  // Of the operation that defines the most.
+	values    int
+	deepest   int  // Lists and objects within each other.
+	isTooBig  bool // A number has no 64-bit value.
+	halves    bool // A string has half of a surrogate pair.
+}
+
+func surveyDocument(doc *ast.QueryDocument) *survey {
+	s := &survey{reach: reach{map[string]*ast.FragmentDefinition{}, map[string][]string{}, map[string]int{}}}
+	for _, fragment := range doc.Fragments {
+		s.repeats = s.repeats || s.fragments[fragment.Name] != nil
+		s.fragments[fragment.Name] = fragment
+		s.names(fragment.Name, fragment.TypeCondition)
+		s.definitions(fragment.VariableDefinition)
+		s.directives(fragment.Directives)
+		s.set(fragment.Name, fragment.SelectionSet)
+	}
+	for i, operation := range doc.Operations {
+		s.names(operation.Name)
+		s.definitions(operation.VariableDefinitions)
+		s.directives(operation.Directives)
+		s.set(operationKey(i), operation.SelectionSet)
+	}
+	return s
+}
+
+// operationKey is a key that no fragment can have.
+func operationKey(i int) string { return strconv.Itoa(i) }
+
+// check refuses what is beyond the limits, and returns the fragments by their names: each has one, and none is within itself.
+func (s *survey) check(l Limits) (map[string]*ast.FragmentDefinition, *gqlerror.Error) {
+	switch {
+	case s.longest > maxName:
+		return nil, refusal(domain.ValidationFailed, "names and numbers have at most %d characters", maxName)
+	case s.variables > l.Variables:
+		return nil, refusal(domain.TooManyVariables, "at most %d variables", l.Variables)
+	case s.values > l.Values:
+		return nil, refusal(domain.TooManyValues, "at most %d values in arguments", l.Values)
+	case s.deepest > l.ValueDepth:
+		return nil, refusal(domain.ValuesTooDeep, "at most %d lists and objects within each other", l.ValueDepth)
+	case s.isTooBig:
+		return nil, refusal(domain.ValidationFailed, "a number is out of range")
+	case s.halves:
+		return nil, refusal(domain.ParseFailed, "a string has half of a surrogate pair")
+	case s.repeats:
+		return nil, refusal(domain.ValidationFailed, "two fragments have the same name")
+	case s.hasCircle():
+		return nil, refusal(domain.ValidationFailed, "a fragment is spread within itself")
+	case s.isLong():
+		return nil, refusal(domain.TooManyFields, "the operations and fragments hold too many fields together")
+	}
+	return s.fragments, nil
+}
+
+func (s *survey) names(names ...string) {
+	for _, name := range names {
+		s.longest = max(s.longest, len(name))
+	}
+}
+
+func (s *survey) set(within string, selections ast.SelectionSet) {
+	s.own[within] += len(selections)
+	for _, selection := range selections {
+		switch one := selection.(type) {
+		case *ast.Field:
+			s.names(one.Alias, one.Name)
+			s.arguments(one.Arguments)
+			s.directives(one.Directives)
+			s.set(within, one.SelectionSet)
+		case *ast.InlineFragment:
+			s.names(one.TypeCondition)
+			s.directives(one.Directives)
+			s.set(within, one.SelectionSet)
+		case *ast.FragmentSpread:
+			s.names(one.Name)
+			s.directives(one.Directives)
+			s.spreads[within] = append(s.spreads[within], one.Name)
+		}
+	}
+}
+
+func (s *survey) directives(list ast.DirectiveList) {
+	for _, directive := range list {
+		s.names(directive.Name)
+		s.arguments(directive.Arguments)
+	}
+}
+
+func (s *survey) arguments(list ast.ArgumentList) {
+	for _, argument := range list {
+		s.names(argument.Name)
+		s.value(argument.Value, 0)
+	}
+}
+
+func (s *survey) definitions(list ast.VariableDefinitionList) {
+	s.variables = max(s.variables, len(list))
+	for _, variable := range list {
+		s.names(variable.Variable, variable.Type.Name())
+		s.directives(variable.Directives)
+		s.value(variable.DefaultValue, 0)
+	}
+}
+
+func (s *survey) value(v *ast.Value, depth int) {
+	if v == nil {
+		return
+	}
+	s.values, s.deepest = s.values+1, max(s.deepest, depth)
+	switch v.Kind {
+	case ast.BlockValue:
+	case ast.StringValue: // The lexer reads half of a pair as U+FFFD; which text has that by itself is seldom the question.
+		s.halves = s.halves || strings.ContainsRune(v.Raw, utf8.RuneError) && HasHalfSurrogate(v.Position.Src.Input)
+	case ast.IntValue, ast.FloatValue:
+		s.names(v.Raw)
+		s.isTooBig = s.isTooBig || len(v.Raw) <= maxName && !hasValue(v)
+	default:
+		s.names(v.Raw)
+	}
+	for _, child := range v.Children {
+		s.names(child.Name)
+		s.value(child.Value, depth+1)
+	}
+}
+
+// hasValue reports whether a number has a 64-bit value. Where it has none gqlgen panics.
+func hasValue(v *ast.Value) bool {
+	_, err := v.Value(nil)
+	return err == nil
+}

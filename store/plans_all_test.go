@@ -1,0 +1,191 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"atelier/domain"
+	"atelier/store"
+)
+
+// numberedPlan is a list that is read by page numbers, and the indexes on which rows before the page are counted off.
+type numberedPlan struct {
+	statement func(store.Read) store.Statement
+	indexes   []string
+}
+
+func (l *large) numberedPlans() map[string]numberedPlan {
+	plans := map[string]numberedPlan{}
+	for name, index := range map[string]string{"CREATED_AT": "idx_users_created", "NAME": "idx_users_name"} {
+		order := domain.UserOrder{Field: domain.UserOrderField(name), Direction: domain.Descending}
+		plans["users by "+name] = numberedPlan{func(r store.Read) store.Statement {
+			return store.UsersStatement(domain.UserFilter{}, order, r)
+		}, []string{index}}
+	}
+	for index, filter := range map[string]domain.TaskFilter{
+		"": {}, "status": {Status: domain.TaskSucceeded}, "user": {UserID: l.busy}, "user status": {UserID: l.busy, Status: domain.TaskFailed},
+	} {
+		plans["tasks "+index] = numberedPlan{func(r store.Read) store.Statement {
+			return store.TasksStatement(filter, domain.TaskOrder{Direction: domain.Descending}, r)
+		}, taskIndexes[index]}
+	}
+	return plans
+}
+
+// The rows before a page are counted off in an index, and no others are read than the page's.
+func TestPlansOfNumberedPages(t *testing.T) {
+	t.Parallel()
+	l := newLarge(t)
+	for name, plan := range l.numberedPlans() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := l.conn(t)
+			for _, number := range []int{1, 10} {
+				page := domain.NumberedPage{Number: number, Size: 20}
+				plan.check(t, page, explain(t, conn, plan.statement(store.Read{Number: page, Full: true})))
+			}
+		})
+	}
+}
+
+func (p numberedPlan) check(t *testing.T, page domain.NumberedPage, e explained) {
+	t.Helper()
+	wrong, keys, rows := "", 0.0, 0.0
+	e.Plan.walk(func(n *node, above []*node) {
+		switch {
+		case n.Relation == "":
+		case n.Type == "Index Only Scan" && slices.Contains(p.indexes, n.Index) && !sortsBeforeLimit(above):
+			keys += n.rowsRead()
+		case n.Type == "Index Scan" && n.Index == n.Relation+"_pkey":
+			rows += n.rowsRead()
+		default:
+			wrong = n.Type + " " + n.Index + " on " + n.Relation
+		}
+	})
+	if most := float64(page.Offset() + page.Size + len(p.indexes)); keys > most {
+		wrong = fmt.Sprintf("it counts off %.0f keys, more than %.0f", keys, most)
+	}
+	if keys == 0 || rows != float64(page.Size) {
+		wrong = fmt.Sprintf("of %.0f keys it reads %.0f rows, want %d", keys, rows, page.Size)
+	}
+	if wrong != "" {
+		t.Errorf("page %d: %s\n%s", page.Number, wrong, e.Plan.outline())
+	}
+}
+
+// No statement of the store reads a whole table, but for those that cannot do otherwise.
+func TestNoStatementReadsAWholeTable(t *testing.T) {
+	t.Parallel()
+	l := newLarge(t)
+	l.readEverything(t)
+	conn := l.conn(t)
+	texts := append(l.Texts(), store.TransactionTexts...)
+	if len(texts) < 100 {
+		t.Errorf("only %d statements were seen", len(texts))
+	}
+	for _, text := range texts {
+		if isExempt(text) {
+			continue
+		}
+		explainOnly(t, conn, text).Plan.walk(func(n *node, _ []*node) {
+			if n.Type == "Seq Scan" && n.Relation != "models" && n.Relation != "ai_services" {
+				t.Errorf("%s on %s:\n%s", n.Type, n.Relation, text)
+			}
+		})
+	}
+}
+
+// isExempt tells searches, statuses that have no name, and totals over a whole table: the timeout bounds them.
+func isExempt(text string) bool {
+	return strings.Contains(text, "ILIKE") || strings.Contains(text, "<> ALL") || strings.HasPrefix(text, "SELECT 1 AS ord, (SELECT count(*)")
+}
+
+// readEverything calls every method that reads, in all its variants.
+func (l *large) readEverything(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	for _, page := range planPages {
+		for _, full := range []bool{false, true} {
+			succeeds(t)(l.CreditLogs(ctx, l.users, page, full))
+			succeeds(t)(l.Messages(ctx, l.chats, page, full))
+			succeeds(t)(l.Files(ctx, l.users, page, full))
+			succeeds(t)(l.TaskFiles(ctx, l.tasks, page, full))
+			for _, service := range append(domain.Services(), "") {
+				succeeds(t)(l.GeneratedFiles(ctx, l.users, domain.GeneratedFileFilter{Service: service}, page, full))
+			}
+		}
+		for _, archived := range []domain.Tristate{domain.Either, domain.Yes, domain.No} {
+			succeeds(t)(l.Chats(ctx, l.users, domain.ChatFilter{Archived: archived}, page))
+		}
+		l.readUsers(t, page)
+		l.readTasks(t, page)
+	}
+	l.readOnes(t)
+}
+
+func (l *large) readUsers(t *testing.T, page domain.Page) {
+	t.Helper()
+	for _, filter := range []domain.UserFilter{{}, {Role: domain.RoleAdmin}, {CreatedAfter: largeNow}, {CreatedBefore: largeNow}} {
+		for _, field := range []domain.UserOrderField{domain.UsersByCreatedAt, domain.UsersByName} {
+			for _, d := range directions {
+				order := domain.UserOrder{Field: field, Direction: d}
+				succeeds(t)(l.Users(t.Context(), filter, order, page))
+				succeeds(t)(l.UsersPage(t.Context(), filter, order, domain.NumberedPage{Number: 2, Size: 10}))
+			}
+		}
+	}
+}
+
+func (l *large) readTasks(t *testing.T, page domain.Page) {
+	t.Helper()
+	for _, status := range taskStatuses {
+		for _, user := range []domain.UserID{"", l.busy} {
+			for _, d := range directions {
+				filter, order := domain.TaskFilter{Status: status, UserID: user}, domain.TaskOrder{Direction: d}
+				succeeds(t)(l.Tasks(t.Context(), filter, order, page, true))
+				succeeds(t)(l.UserTasks(t.Context(), l.users, filter, order, page, true))
+				succeeds(t)(l.TasksPage(t.Context(), filter, order, domain.NumberedPage{Number: 2, Size: 10}, true))
+				succeeds(t)(l.CountUserTasks(t.Context(), l.users, filter))
+			}
+		}
+	}
+}
+
+func (l *large) readOnes(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	succeeds(t)(l.UsersByID(ctx, l.users))
+	succeeds(t)(l.ChatsByID(ctx, l.chats))
+	succeeds(t)(l.MessagesByID(ctx, []domain.MessageID{"dormant-1"}, true))
+	succeeds(t)(l.FilesByID(ctx, []domain.FileID{"dormant-1"}, true))
+	succeeds(t)(l.GeneratedFilesByID(ctx, []domain.GeneratedFileID{"dormant-1"}, true))
+	succeeds(t)(l.CreditLogsByID(ctx, []domain.CreditLogID{"dormant-1"}, true))
+	succeeds(t)(l.TasksByID(ctx, []domain.TaskID{{Key: "dormant-1"}}, true))
+	succeeds(t)(l.Role(ctx, l.dormant))
+	succeeds(t)(l.UserIDByEmail(ctx, "dora@example.com"))
+	succeeds(t)(l.FirstUserOfRole(ctx, domain.RoleAdmin))
+	succeeds(t)(l.Balances(ctx, l.users))
+	succeeds(t)(l.Statistics(ctx, l.users, largeNow))
+	succeeds(t)(l.CountCreditLogs(ctx, l.users))
+	succeeds(t)(l.CountChats(ctx, l.users, domain.ChatFilter{Archived: domain.Yes}))
+	succeeds(t)(l.CountMessages(ctx, l.chats))
+	succeeds(t)(l.CountFiles(ctx, l.users))
+	succeeds(t)(l.CountGeneratedFiles(ctx, l.users, domain.GeneratedFileFilter{Service: domain.Flux}))
+	succeeds(t)(l.CountTaskFiles(ctx, l.tasks))
+	succeeds(t)(0, l.TouchUsers(ctx, l.users, largeNow))
+	succeeds(t)(l.UpdateProfile(ctx, l.dormant, domain.ProfileChange{}))
+	succeeds(t)(l.RenameChat(ctx, "dormant-1", l.dormant, "older"))
+	succeeds(t)(l.CreateChat(ctx, "new", l.dormant, "new"))
+}
+
+// succeeds fails the test on the error of a call whose value does not matter.
+func succeeds(t *testing.T) func(_ any, err error) {
+	return func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
