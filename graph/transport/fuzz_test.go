@@ -45,11 +45,10 @@ func newFuzzed(t *testing.T, method, query string, body []byte) *http.Request {
 	if strings.ContainsAny(method, " \t\r\n") || method == "" { // No server reads such a request.
 		method = http.MethodPost
 	}
-	request := (&http.Request{
+	return (&http.Request{
 		Method: method, URL: &url.URL{Path: "/graphql", RawQuery: query}, Header: http.Header{}, Host: "example.com",
 		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}).WithContext(t.Context())
-	return request
 }
 
 func checkFuzzed(t *testing.T, recorder *httptest.ResponseRecorder) {
@@ -75,9 +74,3 @@ func checkFuzzed(t *testing.T, recorder *httptest.ResponseRecorder) {
 		}
 	}
 }
-
-type closer struct{ *bytes.Reader }
-
-func (closer) Close() error { return nil }
-
-func readerOf(body []byte) closer { return closer{bytes.NewReader(body)} }
