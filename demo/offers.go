@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"atelier/domain"
@@ -48,7 +49,7 @@ func serviceSetups() []store.ServiceSetup {
 		}, {
 			Service:  domain.Flux,
 			BaseURL:  "https://flux.example/v1",
-			Prices:   pricesOf(append(fluxModels[:len(fluxModels):len(fluxModels)], fluxEdit)),
+			Prices:   pricesOf(append(slices.Clip(fluxModels), fluxEdit)),
 			Defaults: `{"model": "flux-dev", "num_images": 1, "guidance_scale": 3.5, "num_inference_steps": 28}`,
 		}, {
 			Service:  domain.Dreamwork,

@@ -117,7 +117,7 @@ func TestCodeOf(t *testing.T) {
 	told := domain.Errorf(domain.NotFound, "there is no %s", "such thing")
 	for code, errs := range map[domain.Code][]error{
 		domain.NotFound: {told, fmt.Errorf("read: %w", told), errors.Join(errors.New("other"), told)},
-		domain.Internal: {nil, errors.New("other"), fmt.Errorf("read: %v", told)},
+		domain.Internal: {nil, errors.New("other"), errors.New("read: " + told.Error())},
 	} {
 		for _, err := range errs {
 			if got := domain.CodeOf(err); got != code {

@@ -31,17 +31,18 @@ func (a Admission) Middleware() Middleware {
 	var waiting atomic.Int64
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !a.enter(r, places, &waiting) {
+			switch {
+			case a.enter(r, places, &waiting):
+				defer func() { <-places }()
+				next.ServeHTTP(w, r)
+			case r.Context().Err() == nil: // Or else the client has left the queue.
 				a.refuse(w, r)
-				return
 			}
-			defer func() { <-places }()
-			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-// enter takes a place, or says that there is none to be had.
+// enter takes a place, or says that there is none to be had, or that the client has left.
 func (a Admission) enter(r *http.Request, places chan struct{}, waiting *atomic.Int64) bool {
 	select {
 	case places <- struct{}{}:

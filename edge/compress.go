@@ -4,6 +4,8 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 )
@@ -14,9 +16,17 @@ const minCompressed = 1024
 // Compress compresses answers of text for clients who accept it. Random padding hides their exact length, from which
 // secrets that stand beside text of an attacker's could be guessed (BREACH).
 func Compress() Middleware {
-	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.RandomJitter(32, 0, false))
+	wrap, err := gzhttp.NewWrapper(
+		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.RandomJitter(32, 0, false), gzhttp.ContentTypeFilter(isText),
+	)
 	if err != nil {
 		panic(fmt.Errorf("set up compression: %w", err)) // The options are part of the program.
 	}
 	return func(next http.Handler) http.Handler { return wrap(next) }
+}
+
+// isText tells what is worth compressing: other types, such as images and fonts, are compressed already.
+func isText(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") ||
+		slices.ContainsFunc([]string{"json", "javascript", "xml"}, func(kind string) bool { return strings.Contains(contentType, kind) })
 }

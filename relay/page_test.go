@@ -9,9 +9,6 @@ import (
 	"atelier/relay"
 )
 
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 func TestPage(t *testing.T) {
 	t.Parallel()
 	cursor := relay.EncodeCursor(scope, place)

@@ -87,7 +87,7 @@ func TestEveryAnswerHasSecurityHeadersAndAName(t *testing.T) {
 	t.Parallel()
 	s := start(t, settings(seeded(t)))
 	for _, path := range []string{"/", "/graphql", "/healthz", "/nothing"} {
-		response, err := http.Get(s.URL() + path) //nolint:noctx // The server of this test.
+		response, err := http.Get(s.URL() + path)
 		must(t, err)
 		_ = response.Body.Close()
 		for _, header := range []string{"X-Content-Type-Options", "Content-Security-Policy", "X-Request-Id"} {

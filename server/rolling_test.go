@@ -56,7 +56,7 @@ func (b *balancer) size() int {
 // probe asks a replica whether it is ready, as balancers do again and again, and takes it in or out.
 func (b *balancer) probe(t *testing.T, address string) {
 	t.Helper()
-	response, err := http.Get(address + "/readyz") //nolint:noctx // A replica of this test.
+	response, err := http.Get(address + "/readyz")
 	isReady := err == nil && response.StatusCode == http.StatusOK
 	if err == nil {
 		_ = response.Body.Close()

@@ -35,6 +35,9 @@ INSERT INTO file (id, user_id, filename, created_at) SELECT 'dormant-' || i, 'do
 INSERT INTO generated_files (id, user_id, filename, file_type, source_type, source_task_id, created_at) SELECT 'dormant-' || i, 'dormant', 'old.png', 'image', 'midjourney', 'dormant-' || i, timestamptz '2019-02-01' + i * interval '1 day' FROM generate_series(1, 3) i;
 INSERT INTO credit_log (id, user_id, kind, delta, balance_after, created_at) SELECT 'dormant-' || i, 'dormant', 'GRANT', 1, i, timestamptz '2019-02-01' + i * interval '1 day' FROM generate_series(1, 3) i`
 
+// largeSize has as many rows for each user as a large platform; what plans turn on is that, and that tables are not small.
+var largeSize = demo.Size{Users: 2_000, Tasks: 120_000, Chats: 20_000, Messages: 160_000}
+
 // largeNow is when the demo in the large database takes place.
 var largeNow = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 
@@ -54,9 +57,9 @@ func fillLarge(size demo.Size) func(url string) error {
 
 func newLarge(t testing.TB) *large {
 	t.Helper()
-	size, name := demo.Size{Users: 2_000, Tasks: 120_000, Chats: 20_000, Messages: 100_000}, "store large"
+	size, name := largeSize, "store large"
 	if testing.Short() {
-		size, name = demo.Size{Users: 1_000, Tasks: 40_000, Chats: 8_000, Messages: 40_000}, "store medium"
+		size, name = demo.Size{Users: size.Users / 2, Tasks: size.Tasks / 2, Chats: size.Chats / 2, Messages: size.Messages / 2}, "store medium"
 	}
 	l := &large{world: worldAt(t, storetest.Template(t, name, fillLarge(size)), store.Config{StatementTimeout: time.Minute}), dormant: "dormant"}
 	l.busy = domain.UserID(l.text(t, `SELECT user_id FROM mj_tasks GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`))

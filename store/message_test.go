@@ -14,7 +14,7 @@ import (
 func TestAddMessage(t *testing.T) {
 	t.Parallel()
 	w := newChats(t)
-	m, err := w.AddMessage(t.Context(), domain.Message{ID: "x", ChatID: "c", UserID: "u", ParentID: ptr(domain.MessageID("m")), Role: domain.MessageFromUser, Content: "hi 👋"})
+	m, err := w.AddMessage(t.Context(), domain.Message{ID: "x", ChatID: "c", UserID: "u", ParentID: new(domain.MessageID("m")), Role: domain.MessageFromUser, Content: "hi 👋"})
 	if must(t, m, err); m.ID != "x" || m.ChatID != "c" || m.UserID != "u" || *m.ParentID != "m" || m.Role != domain.MessageFromUser ||
 		m.Content != "hi 👋" || m.Meta != nil || !m.CreatedAt.After(noon) || !m.UpdatedAt.After(noon) {
 		t.Errorf("got %+v", m)
@@ -79,7 +79,7 @@ func TestReadingOnWhileOthersWrite(t *testing.T) {
 			return nil
 		}))
 	}
-	seen := w.follow(t, ctx, "c", writers*each)
+	seen := w.follow(ctx, t, "c", writers*each)
 	for _, done := range writing {
 		if err := <-done; err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func TestReadingOnWhileOthersWrite(t *testing.T) {
 }
 
 // follow pages on through a chat until it has read n messages.
-func (w *world) follow(t *testing.T, ctx context.Context, chat domain.ChatID, n int) (seen []string) {
+func (w *world) follow(ctx context.Context, t *testing.T, chat domain.ChatID, n int) (seen []string) {
 	t.Helper()
 	page := domain.Page{Limit: 7}
 	for len(seen) < n {

@@ -127,9 +127,11 @@ func TestConnectionsThatWereDropped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.users(t, "u")
-	for range 5 {
+	const others = ` FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+	for range 3 {
 		w.useAll(t, 5)
-		w.exec(t, `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		w.exec(t, `SELECT pg_terminate_backend(pid)`+others)
+		w.awaitTrue(t, `SELECT count(*) = 0`+others)
 		w.stillReads(t)
 	}
 }

@@ -119,6 +119,3 @@ func wantCode(t testing.TB, err error, code domain.Code) {
 		t.Errorf("got %v (%s), want %s", err, domain.CodeOf(err), code)
 	}
 }
-
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }

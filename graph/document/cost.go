@@ -66,8 +66,10 @@ func (r *Reader) CheckCost(operation *ast.OperationDefinition, variables map[str
 	switch {
 	case cost.Introspected > maxIntrospected:
 		return cost, refusal(domain.IntrospectionLimit, "this asks for more of the schema than it has")
-	case max(cost.Objects, cost.Values) > l.Nodes:
-		return cost, refusal(domain.TooManyNodes, "this asks for up to %s nodes; at most %d", told(max(cost.Objects, cost.Values)), l.Nodes)
+	case cost.Objects > l.Nodes:
+		return cost, refusal(domain.TooManyNodes, "this asks for up to %s objects; at most %d", told(cost.Objects), l.Nodes)
+	case cost.Values > max(l.Nodes, maxAnswered):
+		return cost, refusal(domain.TooManyNodes, "this asks for up to %s values; at most %d", told(cost.Values), max(l.Nodes, maxAnswered))
 	case l.Cost > 0 && cost.Points > l.Cost:
 		return cost, refusal(domain.CostExceeded, "this costs %s points; an operation costs at most %d", told(cost.Points), l.Cost)
 	}

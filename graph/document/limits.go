@@ -13,7 +13,7 @@ type Limits struct {
 	Introspection int // Fields below __schema and __type, which no other limit counts; 0 switches introspection off.
 	Values        int // Values within the arguments of the document, and within the variables.
 	ValueDepth    int // Lists and objects within each other, in arguments and variables.
-	Nodes         int // Objects that the answer could have, and values.
+	Nodes         int // Objects that the answer could have.
 	Cost          int // Points that an operation may cost; 0 is any number.
 }
 
@@ -30,9 +30,12 @@ const (
 	// maxName bounds each name of a document in bytes: the validator looks for names that are like an unknown one in a
 	// time that grows with its length.
 	maxName = 200
-	// maxVisits bounds the selections that validation enters: every operation and every fragment is walked with all
-	// the fragments that it reaches, each once.
-	maxVisits = 10_000
+	// visitsPerField bounds the selections that validation enters, for each field that an operation may have: every operation
+	// and every fragment is walked with all the fragments that it reaches, each once.
+	visitsPerField = 10
+	// maxAnswered bounds the values in an answer, where it may not have more objects than that: a field may be asked
+	// for again and again, under aliases.
+	maxAnswered = 500_000
 	// maxIntrospected bounds the fields in an answer to introspection, which aliases could multiply. Tools that ask for all
 	// of this schema get some 6,000, at about 10 µs each.
 	maxIntrospected = 20_000

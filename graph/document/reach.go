@@ -13,12 +13,12 @@ type reach struct {
 	own       map[string]int      // Selections by where they are written.
 }
 
-// isLong reports whether validation would enter more selections than maxVisits: it walks each operation and each fragment
-// with all the fragments that they reach.
-func (r *reach) isLong() bool {
+// isLong reports whether validation would enter more selections than that: it walks each operation and each fragment with
+// all the fragments that they reach.
+func (r *reach) isLong(most int) bool {
 	visits := 0
 	for name := range r.own {
-		if visits += r.visits(name, map[string]bool{}); visits > maxVisits {
+		if visits += r.visits(name, map[string]bool{}); visits > most {
 			return true
 		}
 	}

@@ -64,7 +64,7 @@ func (s *survey) check(l Limits) (map[string]*ast.FragmentDefinition, *gqlerror.
 		return nil, refusal(domain.ValidationFailed, "two fragments have the same name")
 	case s.hasCircle():
 		return nil, refusal(domain.ValidationFailed, "a fragment is spread within itself")
-	case s.isLong():
+	case s.isLong(visitsPerField * l.Fields):
 		return nil, refusal(domain.TooManyFields, "the operations and fragments hold too many fields together")
 	}
 	return s.fragments, nil
