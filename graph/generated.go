@@ -298,7 +298,7 @@ enum Audience {
   MEMBER
   "The owner of the object, and admins."
   OWNER
-  "The owner of the object, those whom its access rules name, and admins."
+  "The owner of the object, admins, and those let in whom its access rules name."
   READER
   "Admins."
   ADMIN

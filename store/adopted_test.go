@@ -7,6 +7,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"atelier/domain"
 	"atelier/migrations"
 	"atelier/store"
 	"atelier/store/storetest"
@@ -54,5 +55,33 @@ func execute(t testing.TB, db *sql.DB, statement string) {
 	t.Helper()
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// On tables whose ids are collated as dictionaries are, lists come from the indexes all the same, which spell out the order.
+func TestIndexesServeAnAdoptedDatabase(t *testing.T) {
+	t.Parallel()
+	w := newAdoptedWorld(t)
+	conn := w.conn(t)
+	run(t, conn, `SET enable_seqscan = off; SET enable_bitmapscan = off`) // Tables without rows would be read whole.
+	users, order := []domain.UserID{"u"}, domain.TaskOrder{Direction: domain.Descending}
+	page := store.Read{Page: domain.Page{Limit: 5, After: middle, Before: middle}}
+	number := store.Read{Number: domain.NumberedPage{Number: 2, Size: 5}}
+	for name, s := range map[string]store.Statement{
+		"users":          store.UsersStatement(domain.UserFilter{}, domain.UserOrder{Direction: domain.Descending}, page),
+		"users by name":  store.UsersStatement(domain.UserFilter{}, domain.UserOrder{Field: domain.UsersByName}, page),
+		"numbered users": store.UsersStatement(domain.UserFilter{}, domain.UserOrder{}, number),
+		"tasks":          store.TasksStatement(domain.TaskFilter{}, order, page),
+		"user's tasks":   store.UserTasksStatement(users, domain.TaskFilter{}, order, page),
+		"numbered tasks": store.TasksStatement(domain.TaskFilter{}, order, number),
+		"chats":          store.ChatsStatement(users, domain.ChatFilter{}, page),
+		"messages":       store.MessagesStatement([]domain.ChatID{"c"}, page),
+	} {
+		plan := explain(t, conn, s).Plan
+		plan.walk(func(n *node, above []*node) {
+			if n.Relation != "" && (n.Type == "Seq Scan" || n.Index != n.Relation+"_pkey" && sortsBeforeLimit(above)) {
+				t.Errorf("%s: %s on %s\n%s", name, n.Type, n.Relation, plan.outline())
+			}
+		})
 	}
 }
