@@ -66,8 +66,14 @@ func TestAtMostSoManyAreAtWork(t *testing.T) {
 			}
 		})
 	}
-	for range 50 {
+	for range 4 {
 		<-h.entered
+	}
+	for range 50 - 4 { // For each who leaves, one who waits may enter.
+		h.leave <- struct{}{}
+		<-h.entered
+	}
+	for range 4 {
 		h.leave <- struct{}{}
 	}
 	visitors.Wait()
