@@ -91,7 +91,7 @@ func ownerOf(object any) domain.UserID {
 	case *domain.Chat:
 		return o.UserID
 	case *domain.Message:
-		return o.UserID
+		return o.Owner // Whoever else wrote it, the chat is shown whole.
 	case *domain.File:
 		return o.UserID
 	case *domain.GeneratedFile:

@@ -110,7 +110,7 @@ var typeRules = []struct {
 	{&domain.FluxTask{TaskBase: domain.TaskBase{UserID: "owner"}}, Owner, true, "owner admin"},
 	{&domain.DreamworkTask{TaskBase: domain.TaskBase{UserID: "owner"}}, Owner, true, "owner admin"},
 	{&domain.Chat{UserID: "owner"}, Owner, true, "owner admin"},
-	{&domain.Message{UserID: "owner"}, Owner, true, "owner admin"},
+	{&domain.Message{UserID: "a bot", Owner: "owner"}, Owner, true, "owner admin"},
 	{&domain.File{UserID: "owner"}, Owner, true, "owner admin"},
 	{&domain.GeneratedFile{UserID: "owner"}, Owner, true, "owner admin"},
 	{&domain.CreditLog{UserID: "owner"}, Owner, true, "owner admin"},

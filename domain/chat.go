@@ -16,6 +16,12 @@ type Chat struct {
 	UpdatedAt time.Time
 }
 
+// OwnedChat names a chat and whose it is.
+type OwnedChat struct {
+	ID     ChatID
+	UserID UserID
+}
+
 // ChatFilter narrows a list of chats; a zero field does not narrow.
 type ChatFilter struct {
 	Archived Tristate

@@ -9,7 +9,8 @@ type MessageID string
 type Message struct {
 	ID        MessageID
 	ChatID    ChatID
-	UserID    UserID
+	UserID    UserID // Who wrote it.
+	Owner     UserID // Whose chat it is in, and so whose it is; empty where the chat is gone.
 	ParentID  *MessageID
 	Role      MessageRole
 	Content   string

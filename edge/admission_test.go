@@ -139,19 +139,22 @@ func TestPatienceEnds(t *testing.T) {
 
 // TestLeavingTheQueue gives the place in it to another; who has left is not refused, and nothing of theirs stays.
 func TestLeavingTheQueue(t *testing.T) {
+	const patience = 50 * time.Millisecond
 	calm := runtime.NumGoroutine()
-	h := newHall(edge.Admission{AtWork: 1, Waiting: 1, MaxWait: time.Minute})
+	h := newHall(edge.Admission{AtWork: 1, Waiting: 1, MaxWait: patience})
 	var visitors sync.WaitGroup
 	h.fill(t, &visitors, 1)
-	for range 20 { // Were places in the queue lost, the second would be refused.
+	for range 20 {
 		ctx, leave := context.WithCancel(t.Context())
-		var waiting sync.WaitGroup
-		waiting.Go(func() { h.visit(ctx) })
 		leave()
-		waiting.Wait()
+		h.visit(ctx)
 	}
 	if h.refused.Load() != 0 {
 		t.Errorf("%d were refused", h.refused.Load())
+	}
+	start := time.Now()
+	if h.visit(t.Context()); time.Since(start) < patience { // Refused at once: there was no place to wait at.
+		t.Error("the places in the queue are lost")
 	}
 	close(h.leave)
 	visitors.Wait()

@@ -1187,13 +1187,13 @@ enum MessageRole {
   OTHER
 }
 
-"One utterance in a chat."
+"One utterance in a chat. It belongs to whoever the chat belongs to, whoever wrote it."
 type Message implements Node @visible(to: OWNER) {
   "Opaque and unique."
   id: ID!
   "The chat it is in; null where that is gone."
   chat: Chat
-  "Whose chat it was written in; null where the account is gone."
+  "Who wrote it; null where the account is gone."
   user: User
   "The message it answers."
   parent: Message

@@ -11,7 +11,8 @@ import (
 // level is objects of one type that came together, and what was loaded for all of them.
 type level[P comparable] struct {
 	objects []P
-	origin  any // The load that brought them, which registers them once at each place; nil for roots.
+	members map[P]bool // Made when it is first needed, under the loaders' lock.
+	origin  any        // The load that brought them, which registers them once at each place; nil for roots.
 
 	mu    sync.Mutex
 	loads map[relation]any // *load[K, V]
@@ -54,8 +55,8 @@ func levelOf[P comparable](ctx context.Context, l *Loaders, parents []P) *level[
 	defer l.mu.Unlock()
 	for place != "" {
 		for _, known := range l.levels[levelKey{place, elements}] {
-			if holdsAll(known.(*level[P]).objects, parents) {
-				return known.(*level[P])
+			if known := known.(*level[P]); known.holdsAll(parents) {
+				return known
 			}
 		}
 		place = place[:max(strings.LastIndexByte(place, '.'), 0)]
@@ -63,10 +64,16 @@ func levelOf[P comparable](ctx context.Context, l *Loaders, parents []P) *level[
 	return newLevel(parents, nil)
 }
 
-// holdsAll looks from the parents' side, of which there is one where the executor asks one by one.
-func holdsAll[P comparable](objects, parents []P) bool {
-	if len(objects) == len(parents) && slices.Equal(objects, parents) {
+// holdsAll reports whether the parents, of which there is one where the executor asks one by one, are of the level.
+func (l *level[P]) holdsAll(parents []P) bool {
+	if slices.Equal(l.objects, parents) {
 		return true
 	}
-	return !slices.ContainsFunc(parents, func(p P) bool { return !slices.Contains(objects, p) })
+	if l.members == nil {
+		l.members = make(map[P]bool, len(l.objects))
+		for _, object := range l.objects {
+			l.members[object] = true
+		}
+	}
+	return !slices.ContainsFunc(parents, func(p P) bool { return !l.members[p] })
 }

@@ -7,16 +7,31 @@ import (
 	"atelier/relay"
 )
 
-// Messages reads a page of each chat's messages.
+// Messages reads a page of each chat's messages. They belong to the chat's owner.
 func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Connection[*domain.Message], error) {
 	s := From(ctx).store
-	read := func(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*relay.Connection[*domain.Message], error) {
-		slices, err := s.Messages(ctx, ids, list.Page, list.Full)
-		return connections(list, ids, slices, err, domain.MessagePosition, func(id domain.ChatID) any {
-			return total{list: totalMessages, parent: id}
+	read := func(ctx context.Context, chats []domain.OwnedChat) (map[domain.OwnedChat]*relay.Connection[*domain.Message], error) {
+		slices, err := s.Messages(ctx, idsOf(chats), list.Page, list.Full)
+		for i := range slices {
+			for _, m := range slices[i].Items {
+				m.Owner = chats[i].UserID
+			}
+		}
+		return connections(list, chats, slices, err, domain.MessagePosition, func(chat domain.OwnedChat) any {
+			return total{list: totalMessages, parent: chat.ID}
 		})
 	}
-	return toMany(ctx, chats, relation{"messages", list.args(nil)}, chatKey, read)
+	return toMany(ctx, chats, relation{"messages", list.args(nil)}, ownedChat, read)
+}
+
+func ownedChat(c *domain.Chat) domain.OwnedChat { return domain.OwnedChat{ID: c.ID, UserID: c.UserID} }
+
+func idsOf(chats []domain.OwnedChat) []domain.ChatID {
+	ids := make([]domain.ChatID, len(chats))
+	for i, chat := range chats {
+		ids[i] = chat.ID
+	}
+	return ids
 }
 
 // MessagesByID reads messages for roots; the map lacks those that do not exist.

@@ -26,6 +26,7 @@ import (
 // api is the whole way of a request, from the handler to a database of the test's own. The viewer is taken as read.
 type api struct {
 	store   *store.Store
+	root    *resolvers.Resolver
 	handler http.Handler
 	log     *logged
 }
@@ -48,7 +49,7 @@ func serve(t testing.TB, config store.Config, wrap func(*resolvers.Resolver) gra
 	root := resolvers.New(s)
 	root.SetClock(func() time.Time { return clock })
 	log := &logged{}
-	return &api{s, graph.NewHandler(graph.Options{
+	return &api{s, root, graph.NewHandler(graph.Options{
 		Resolvers: wrap(root), Prepare: root.Prepare, Log: log.logger(), Transport: transport.Settings{Limits: wide()},
 	}), log}
 }

@@ -17,6 +17,7 @@ import (
 
 	"atelier/domain"
 	"atelier/graph"
+	"atelier/loaders"
 	"atelier/resolvers"
 	"atelier/store"
 )
@@ -94,6 +95,11 @@ func (p panicky) Query() graph.QueryResolver { return panickyQuery{p.ResolverRoo
 
 func (p panicky) User() graph.UserResolver { return panickyUser{p.ResolverRoot.User()} }
 
+// Viewer is the admin, without the database.
+func (panickyQuery) Viewer(context.Context) (*domain.User, error) {
+	return &domain.User{ID: ada.ID, Name: "Ada", Role: ada.Role}, nil
+}
+
 // AiServices panics.
 func (panickyQuery) AiServices(context.Context) ([]*domain.AIService, error) {
 	panic("a secret is in here")
@@ -134,11 +140,28 @@ func TestPanics(t *testing.T) {
 	a.query(t, ada, `{ viewer { name } }`, nil).must(t)
 }
 
+// TestPanicsOfLoaders panics where loaders read: they have no store to read from.
+func TestPanicsOfLoaders(t *testing.T) {
+	t.Parallel()
+	a := serve(t, store.Config{URL: database(t, "world.sql")}, func(r *resolvers.Resolver) graph.ResolverRoot { return panicky{r} })
+	panics := 0
+	prepare := func(ctx context.Context) context.Context {
+		return loaders.With(ctx, loaders.New(nil, graph.Place, loaders.Observer{Batch: func(int) {}, Panic: func() { panics++ }}))
+	}
+	a.handler = graph.NewHandler(graph.Options{Resolvers: panicky{a.root}, Prepare: prepare, Log: a.log.logger()})
+	got := a.query(t, ada, `{ viewer { name statistics { totalTasks } } }`, nil)
+	if len(got.Errors) != 1 || panics != 1 || len(got.at("viewer.name")) != 1 {
+		t.Fatalf("%d panics, and %s", panics, got.Body)
+	}
+	a.requireInternal(t, got.Errors[0], "nil pointer")
+	requireNothingInside(t, got.Body)
+}
+
 // TestTimeout keeps a statement waiting for a lock until the database gives it up.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	url := database(t, "world.sql")
-	a := serve(t, store.Config{URL: url, StatementTimeout: 50 * time.Millisecond}, func(r *resolvers.Resolver) graph.ResolverRoot { return r })
+	a := serve(t, store.Config{URL: url, StatementTimeout: 500 * time.Millisecond}, func(r *resolvers.Resolver) graph.ResolverRoot { return r })
 	tx, err := a.store.DB().BeginTxx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

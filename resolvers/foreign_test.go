@@ -117,3 +117,24 @@ func (a *api) fingerprint(t *testing.T) (sum string) {
 	}
 	return sum
 }
+
+// TestAMessageBelongsToItsChatsOwner: a bot may write into a chat under a user of its own. The owner reads it on every
+// path, and the bot's user on none.
+func TestAMessageBelongsToItsChatsOwner(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, database(t, "world.sql"))
+	a.exec(t, `INSERT INTO message (id, chat_id, user_id, role, content) VALUES ('bot-says', 'chat-bob-1', 'cleo', 'assistant', 'beep')`)
+	paths := map[string]string{
+		"chat": `query ($id: ID!, $chat: ID!) { node(id: $id) { __typename } chat(id: $chat) { messages(last: 1) { nodes { content } } } }`,
+		"node": `query ($id: ID!, $chat: ID!) { chat(id: $chat) { id } node(id: $id) { ... on Message { content chat { id } user { id } } } }`,
+	}
+	for path, query := range paths {
+		variables := map[string]any{"id": globalID("Message", "bot-says"), "chat": globalID("Chat", "chat-bob-1")}
+		if got := a.query(t, bob, query, variables); !bytes.Contains(got.Body, []byte("beep")) || len(got.Errors) > 0 {
+			t.Errorf("the owner, by %s: %s", path, got.Body)
+		}
+		if got := a.query(t, cleo, query, variables); bytes.Contains(got.Body, []byte("beep")) {
+			t.Errorf("the bot's user, by %s: %s", path, got.Body)
+		}
+	}
+}

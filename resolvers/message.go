@@ -38,7 +38,7 @@ func (messages) Chat(ctx context.Context, objs []*domain.Message) ([]*domain.Cha
 	return visible(ctx, chats, err)
 }
 
-// User is whose each message is.
+// User is who wrote each message.
 func (messages) User(ctx context.Context, objs []*domain.Message) ([]*domain.User, error) {
 	owners, err := loaders.Owners(ctx, objs, func(m *domain.Message) domain.UserID { return m.UserID })
 	return visible(ctx, owners, err)

@@ -205,7 +205,11 @@ func (c *crowdQuery) selection(steps []step, to *ast.Definition) string {
 	if s.field == nil {
 		return fmt.Sprintf("__typename ... on %s { %s }", s.of.Name, c.selection(steps[1:], to))
 	}
-	field := s.field.Name + c.arguments(s.field, steps[1:])
+	within := 2
+	if taskAhead(steps[1:]) != "" {
+		within = 3 // A fragment takes one service of three.
+	}
+	field := s.field.Name + c.arguments(s.field, steps[1:], within)
 	inner := c.selection(steps[1:], to)
 	if typeOf(s.field).Fields.ForName("totalCount") != nil {
 		inner = "totalCount " + inner
@@ -217,7 +221,7 @@ func (c *crowdQuery) selection(steps []step, to *ast.Definition) string {
 func (c *crowdQuery) relations(of *ast.Definition) string {
 	var b strings.Builder
 	for _, f := range resolvedFields(of) {
-		b.WriteString(f.Name + c.arguments(f, nil))
+		b.WriteString(f.Name + c.arguments(f, nil, 1))
 		if typeOf(f).IsCompositeType() {
 			b.WriteString(" { __typename }")
 		}
@@ -226,8 +230,8 @@ func (c *crowdQuery) relations(of *ast.Definition) string {
 	return b.String()
 }
 
-// arguments are those that a field needs, and those that make a list the size it should be. After says how it goes on.
-func (c *crowdQuery) arguments(f *ast.FieldDefinition, after []step) string {
+// arguments are those that a field needs. After says how it goes on, within how long a list is that stands within another.
+func (c *crowdQuery) arguments(f *ast.FieldDefinition, after []step, within int) string {
 	var given []string
 	for _, a := range f.Arguments {
 		switch {
@@ -238,7 +242,7 @@ func (c *crowdQuery) arguments(f *ast.FieldDefinition, after []step) string {
 			c.variables["ids"] = c.ids(idType(f, after), cmp.Or(taskAhead(after), "midjourney"))
 			given = append(given, "ids: $ids")
 		case a.Name == "first" || a.Name == "pageSize":
-			given = append(given, fmt.Sprintf("%s: %d", a.Name, c.length(after)))
+			given = append(given, fmt.Sprintf("%s: %d", a.Name, c.length(within)))
 		case a.Name == "filter" && serviceOf(after) != "":
 			given = append(given, fmt.Sprintf("filter: {service: %s}", serviceOf(after)))
 		case a.Name == "service" && a.Type.NonNull:
@@ -253,16 +257,13 @@ func (c *crowdQuery) arguments(f *ast.FieldDefinition, after []step) string {
 	return "(" + strings.Join(given, ", ") + ")"
 }
 
-// length is the size of the next list: three where a fragment takes one service of three from it.
-func (c *crowdQuery) length(after []step) int {
-	switch {
-	case !c.sized:
-		c.sized = true
-		return c.size
-	case taskAhead(after) != "":
-		return 3
+// length is the size of the next list.
+func (c *crowdQuery) length(within int) int {
+	if c.sized {
+		return within
 	}
-	return 2
+	c.sized = true
+	return c.size
 }
 
 func (c *crowdQuery) ids(typeName, service string) []string {

@@ -29,7 +29,7 @@ func (e *userErrors) list() []*domain.UserError {
 // text checks a text that must say something, within limit characters, and returns it as it was given.
 func (e *userErrors) text(field, given string, limit int) string {
 	if strings.TrimSpace(given) == "" {
-		e.add(field, domain.Blank, "say something")
+		e.add(field, domain.Blank, "it must not be empty")
 	}
 	e.tooLong(field, given, limit)
 	return given

@@ -58,7 +58,7 @@ var worldKeys = map[string]string{
 	"DreamworkTask":  "dream-X",
 	"CreditLog":      "log-X-1 log-X-2 log-X-3 log-X-4",
 	"Chat":           "chat-X-1 chat-X-2",
-	"Message":        "message-X-1 message-X-2 message-X-3",
+	"Message":        "message-X-1 message-X-2 message-X-3 message-X-4",
 	"File":           "file-X",
 	"GeneratedFile":  "made-X-1 made-X-2 made-X-3 made-X-4 made-X-5",
 	"Model":          "model-X-open model-X-lent model-X-secret model-X-broken model-X-off",

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"atelier/auth"
@@ -80,6 +81,10 @@ func (s *Server) fillWithDemo(ctx context.Context) error {
 	if !s.config.IsEmbedded() || !s.config.HasDemo() {
 		return nil
 	}
+	pending, err := migrations.Pending(ctx, s.store.DB().DB)
+	if err != nil || pending > 0 { // Not migrated, since that was not wanted: /readyz tells.
+		return err
+	}
 	users, err := s.store.Users(ctx, domain.UserFilter{}, domain.UserOrder{
 		Field: domain.UsersByCreatedAt, Direction: domain.Descending,
 	}, domain.Page{Limit: 1})
@@ -88,7 +93,9 @@ func (s *Server) fillWithDemo(ctx context.Context) error {
 	}
 	s.readiness.refuse("demo data is being made")
 	start, size := time.Now(), demo.DefaultSize()
-	if _, err := demo.Seed(ctx, s.cluster.URL(""), demo.Options{Size: size, RandomSeed: 1, Now: start}); err != nil {
+	if _, err := demo.Seed(ctx, s.cluster.URL(""), demo.Options{
+		Size: size, RandomSeed: 1, Now: start, ImageBase: strings.TrimRight(s.config.PublicURL, "/") + demo.DefaultImageBase,
+	}); err != nil {
 		return err
 	}
 	s.log.Info("demo data made", "users", size.Users, "tasks", size.Tasks, "chats", size.Chats,

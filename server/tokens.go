@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"time"
 
 	"atelier/auth"
@@ -58,7 +59,7 @@ const DemoTokenLifetime = 24 * time.Hour
 
 // playgroundTokenLifetime is how long the token holds that the playground comes filled in with: as long as a server may
 // be left to run on somebody's desk.
-const playgroundTokenLifetime = 365 * 24 * time.Hour
+const playgroundTokenLifetime = 30 * 24 * time.Hour
 
 // DemoToken lets whoever has it be one of the users of the demo.
 type DemoToken struct {
@@ -112,10 +113,20 @@ func (s *Server) someoneOfRole(ctx context.Context, role domain.Role, preferred 
 	return s.store.FirstUserOfRole(ctx, role)
 }
 
-// playgroundToken is the demo admin's token, for the playground to come filled in with: on atelier's own database only.
+// isPrivate reports whether this machine alone reaches the server, as far as it can tell.
+func (s *Server) isPrivate() bool {
+	address, isTCP := s.listener.Addr().(*net.TCPAddr)
+	return isTCP && address.IP.IsLoopback() && s.config.PublicURL == ""
+}
+
+// playgroundToken is the demo admin's token, for the playground to come filled in with: on atelier's own database only, and
+// not where others may reach the page.
 func (s *Server) playgroundToken(ctx context.Context) string {
+	if !s.config.HasDemo() || !s.isPrivate() {
+		return ""
+	}
 	tokens, err := s.demoTokens(ctx, playgroundTokenLifetime)
-	if err != nil || !s.config.HasDemo() {
+	if err != nil {
 		return ""
 	}
 	for _, t := range tokens {

@@ -23,6 +23,8 @@ type node struct {
 	Index     string  `json:"Index Name"`
 	IndexCond string  `json:"Index Cond"`
 	Filter    string  `json:"Filter"`
+	Subplan   string  `json:"Subplan Name"`
+	Expected  float64 `json:"Plan Rows"`
 	Rows      float64 `json:"Actual Rows"` // Of one loop, on average.
 	Loops     float64 `json:"Actual Loops"`
 	Filtered  float64 `json:"Rows Removed by Filter"`

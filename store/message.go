@@ -9,21 +9,32 @@ import (
 	"atelier/domain"
 )
 
-var messages = &noun[*domain.Message]{
-	table: "message",
-	light: "t.id, t.chat_id, t.user_id, t.parent_id, t.role, t.created_at, t.updated_at",
-	heavy: "t.content, t.meta",
-	scan: func(full bool) ([]any, func() *domain.Message) {
-		m := &domain.Message{}
-		dest := []any{&m.ID, &m.ChatID, &m.UserID, &m.ParentID, &m.Role, &m.CreatedAt, &m.UpdatedAt}
-		if full {
-			dest = append(dest, &m.Content, &m.Meta)
-		}
-		return dest, func() *domain.Message {
-			m.Role = knownMessageRole(m.Role)
-			return m
-		}
-	},
+// messages are those of lists, whose caller knows whose chats they are in: Owner is left empty.
+var messages = messageNoun("")
+
+// ownedMessages are those found by their ids.
+var ownedMessages = messageNoun(", coalesce((SELECT c.user_id FROM chat c WHERE c.id = t.chat_id), '') AS owner")
+
+func messageNoun(owner string) *noun[*domain.Message] {
+	return &noun[*domain.Message]{
+		table: "message",
+		light: "t.id, t.chat_id, t.user_id, t.parent_id, t.role, t.created_at, t.updated_at" + owner,
+		heavy: "t.content, t.meta",
+		scan: func(full bool) ([]any, func() *domain.Message) {
+			m := &domain.Message{}
+			dest := []any{&m.ID, &m.ChatID, &m.UserID, &m.ParentID, &m.Role, &m.CreatedAt, &m.UpdatedAt}
+			if owner != "" {
+				dest = append(dest, &m.Owner)
+			}
+			if full {
+				dest = append(dest, &m.Content, &m.Meta)
+			}
+			return dest, func() *domain.Message {
+				m.Role = knownMessageRole(m.Role)
+				return m
+			}
+		},
+	}
 }
 
 func knownMessageRole(r domain.MessageRole) domain.MessageRole {
@@ -34,7 +45,8 @@ func knownMessageRole(r domain.MessageRole) domain.MessageRole {
 	return domain.MessageFromOther
 }
 
-// Messages reads a page of each chat's messages, oldest first. Served by idx_message_chat_created.
+// Messages reads a page of each chat's messages, oldest first, without their owner: it is the chat's.
+// Served by idx_message_chat_created.
 func (s *Store) Messages(ctx context.Context, chats []domain.ChatID, page domain.Page, full bool) ([]domain.Slice[*domain.Message], error) {
 	return pages(ctx, s, messageList(chats), len(chats), page, full)
 }
@@ -54,7 +66,7 @@ func messageList(chats []domain.ChatID) *list[*domain.Message] {
 
 // MessagesByID reads the messages with these ids, in no order, without those that do not exist.
 func (s *Store) MessagesByID(ctx context.Context, ids []domain.MessageID, full bool) ([]*domain.Message, error) {
-	return byKeys(ctx, s, messages, ids, full)
+	return byKeys(ctx, s, ownedMessages, ids, full)
 }
 
 const (

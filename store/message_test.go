@@ -118,7 +118,7 @@ func TestMessagesByID(t *testing.T) {
 		if must(t, found, err); len(found) != 1 {
 			t.Fatalf("%d messages", len(found))
 		}
-		if m := found[0]; m.Role != domain.MessageFromOther || m.ParentID != nil || (m.Content == "hello") != full || (string(m.Meta) == `{"a": 1}`) != full {
+		if m := found[0]; m.Owner != "u" || m.Role != domain.MessageFromOther || m.ParentID != nil || (m.Content == "hello") != full || (string(m.Meta) == `{"a": 1}`) != full {
 			t.Errorf("full %t: got %+v", full, m)
 		}
 	}
@@ -126,6 +126,23 @@ func TestMessagesByID(t *testing.T) {
 		w.exec(t, `UPDATE message SET role = $1`, role)
 		if found, err := w.MessagesByID(t.Context(), []domain.MessageID{"m"}, false); err != nil || found[0].Role != role {
 			t.Errorf("%s: %v, %v", role, found, err)
+		}
+	}
+}
+
+// A message that is left of a chat, where no foreign key took it along, is nobody's.
+func TestAMessageWhoseChatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newChats(t)
+	w.exec(t, `ALTER TABLE message DROP CONSTRAINT message_chat_id_fkey`)
+	w.exec(t, `DELETE FROM chat WHERE id = 'c'`)
+	found, err := w.MessagesByID(t.Context(), []domain.MessageID{"m", "n"}, false)
+	if must(t, found, err); len(found) != 2 {
+		t.Fatalf("%d messages", len(found))
+	}
+	for _, m := range found {
+		if want := map[domain.MessageID]domain.UserID{"m": "", "n": "u"}[m.ID]; m.Owner != want {
+			t.Errorf("%s is %q's, want %q", m.ID, m.Owner, want)
 		}
 	}
 }

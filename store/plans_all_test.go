@@ -54,6 +54,8 @@ func (p numberedPlan) check(t *testing.T, page domain.NumberedPage, e explained)
 	wrong, keys, rows := "", 0.0, 0.0
 	e.Plan.walk(func(n *node, above []*node) {
 		switch {
+		case n.Subplan == "CTE k" && n.Expected > domain.MaxPageSize: // Joins of large tables would read them whole.
+			wrong = fmt.Sprintf("the planner expects %.0f rows", n.Expected)
 		case n.Relation == "":
 		case n.Type == "Index Only Scan" && slices.Contains(p.indexes, n.Index) && !sortsBeforeLimit(above):
 			keys += n.rowsRead()

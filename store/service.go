@@ -17,7 +17,7 @@ FROM ai_services WHERE id = ANY($1::text[]) ORDER BY id`
 
 // AIServices reads the configuration of these services, by name, without those that have none.
 func (s *Store) AIServices(ctx context.Context, services []domain.Service) ([]*domain.AIService, error) {
-	var found []*domain.AIService
+	found := []*domain.AIService{}
 	err := s.query(ctx, "ai_services", aiServicesSQL, []any{textArray(services)}, func(rows *sql.Rows) error {
 		service, err := scanAIService(rows)
 		found = append(found, service)
@@ -37,15 +37,15 @@ func scanAIService(rows *sql.Rows) (*domain.AIService, error) {
 	return &service, err
 }
 
-// parsePrices reads {"fast": "5.0000", …}, by option.
+// parsePrices reads {"fast": "5.0000", …}, by option; a bare number, as a person would write it, is as good.
 func parsePrices(raw domain.JSON) ([]domain.Price, error) {
-	var texts map[string]string
+	var texts map[string]json.Number // Takes both, and keeps every digit.
 	if err := json.Unmarshal(raw, &texts); err != nil {
 		return nil, fmt.Errorf("read the prices: %w", err)
 	}
 	prices := make([]domain.Price, 0, len(texts))
 	for _, option := range slices.Sorted(maps.Keys(texts)) {
-		credits, err := domain.ParseDecimal(texts[option])
+		credits, err := domain.ParseDecimal(texts[option].String())
 		if err != nil { // Not wrapped: it would tell the caller of the API that their argument is wrong.
 			return nil, fmt.Errorf("the price of %q is not a decimal: %q", option, texts[option])
 		}

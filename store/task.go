@@ -92,7 +92,7 @@ func (t taskTable) spell(columns []taskColumn, own map[string]string) []string {
 	return spelled
 }
 
-// branches reads the table as a branch of a list for each word of the provider's that says the status, since only an
+// branchesFor reads the table as a branch of a list for each word of the provider's that says the status, since only an
 // equality lets an index serve filter and order both; no status is one branch.
 func (t taskTable) branchesFor(status domain.TaskStatus, where []string) []branch {
 	b := t.branch(where)

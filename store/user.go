@@ -123,8 +123,12 @@ func orNotFound(err error, message string) error {
 }
 
 const touchUsersSQL = `
-UPDATE users SET last_active_at = $2
-WHERE id = ANY($1::text[]) AND (last_active_at IS NULL OR last_active_at <= $2::timestamptz - interval '1 minute')`
+WITH due AS (
+	SELECT id FROM users
+	WHERE id = ANY($1::text[]) AND (last_active_at IS NULL OR last_active_at <= $2::timestamptz - interval '1 minute')
+	ORDER BY id FOR UPDATE -- In the order in which admins are locked, so that neither waits for the other in a circle.
+)
+UPDATE users SET last_active_at = $2 FROM due WHERE users.id = due.id`
 
 // TouchUsers notes that these users were active; one noted within the minute before stays as it is.
 func (s *Store) TouchUsers(ctx context.Context, ids []domain.UserID, at time.Time) error {

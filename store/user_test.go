@@ -210,3 +210,28 @@ func TestAdminsWhoDemoteEachOther(t *testing.T) {
 		}
 	}
 }
+
+// Roles change and users are active at once; neither ever waits for the other in a circle.
+func TestActivityAndRolesDoNotDeadlock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := []domain.UserID{"d", "c", "b", "a"}
+	for _, id := range ids { // Their rows lie in the opposite order of their ids.
+		w.users(t, string(id))
+	}
+	w.exec(t, `UPDATE users SET role = 'admin'`)
+	active := start(func() (err error) {
+		for i := range 50 {
+			err = errors.Join(err, w.TouchUsers(t.Context(), ids, noon.Add(time.Duration(i)*time.Hour)))
+		}
+		return err
+	})
+	for i := range 50 {
+		if _, err := w.SetRole(t.Context(), ids[i%3], roles[i%2]); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := <-active; err != nil {
+		t.Error(err)
+	}
+}

@@ -45,9 +45,11 @@ func page(o Options) http.Handler {
 
 // isOwn reports whether a request is that of a person at the browser, and none by a script of a foreign site. Such
 // scripts name their origin where settings let them read our answers; or they ask by a name that points here for a
-// moment (DNS rebinding), so that the page is one of their own. Addresses and localhost point where they always do.
+// moment (DNS rebinding), so that the page is one of their own. Addresses and localhost point where they always do. What a
+// proxy forwards may be anyone's.
 func isOwn(r *http.Request) bool {
-	return r.Header.Get("Origin") == "" && isOwnName(r.Host)
+	isForwarded := r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != ""
+	return r.Header.Get("Origin") == "" && !isForwarded && isOwnName(r.Host)
 }
 
 func isOwnName(host string) bool {

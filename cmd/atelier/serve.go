@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
+	"atelier/domain"
 	"atelier/server"
 	"atelier/version"
 )
@@ -43,10 +45,18 @@ func (p *program) announce(ctx context.Context, s *server.Server) error {
 	}
 	_, _ = fmt.Fprintf(p.stdout, "\nAtelier is ready.\n\n  playground  %s/\n  API         %[1]s/graphql\n", s.URL())
 	for _, t := range tokens {
-		_, _ = fmt.Fprintf(p.stdout, "\n# A demo %s, for %.0f hours:\nexport TOKEN=%s\n", t.Role, server.DemoTokenLifetime.Hours(), t.Token)
+		_, _ = fmt.Fprintf(p.stdout, "\n# A demo %s, for %.0f hours:\nexport %s=%s\n", t.Role, server.DemoTokenLifetime.Hours(), variableOf(t.Role), t.Token)
 	}
 	if len(tokens) > 0 {
 		_, _ = fmt.Fprint(p.stdout, "\nIn the playground, as a header: {\"Authorization\": \"Bearer THE_TOKEN\"}\n\n")
 	}
 	return nil
+}
+
+// variableOf names a shell's variable for a token, so that all that is printed may be pasted at once.
+func variableOf(role domain.Role) string {
+	if role == domain.RoleAdmin {
+		return "TOKEN"
+	}
+	return strings.ToUpper(string(role)) + "_TOKEN"
 }

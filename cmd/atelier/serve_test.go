@@ -54,7 +54,7 @@ func TestServe(t *testing.T) {
 	first := launch(t, env)
 	api := first.says(t, "  API ")
 	admin := first.says(t, "export TOKEN=")
-	user := first.says(t, "export TOKEN=")
+	user := first.says(t, "export USER_TOKEN=")
 	if got := ask(t, api, admin, "{ users(first: 1) { totalCount } }"); !strings.Contains(got, `"totalCount":200`) {
 		t.Errorf("the admin's token: %s", got)
 	}

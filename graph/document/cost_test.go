@@ -228,7 +228,7 @@ func TestCostSaturates(t *testing.T) {
 func TestCostOfVariables(t *testing.T) {
 	l := limited(func(l *document.Limits) { l.Nodes, l.Cost = 1<<50, 1<<50 })
 	r := newReader(l)
-	doc, errs := r.Read("query A($n:Int=1){...F} query B($n:Int){...F} fragment F on Query{users(first:$n){nodes{id}}}")
+	doc, errs := r.Read("query B($n:Int){...F} query A($n:Int=1){...F} fragment F on Query{users(first:$n){nodes{id}}}")
 	if errs != nil {
 		t.Fatal(errs)
 	}
@@ -239,7 +239,7 @@ func TestCostOfVariables(t *testing.T) {
 		{nil, 20}, {map[string]any{"n": nil}, 20}, {map[string]any{"n": int64(7)}, 7}, {map[string]any{"n": int64(101)}, 100},
 		{map[string]any{"n": int64(-1)}, 100}, {map[string]any{"n": json.Number("7")}, 7},
 	} {
-		cost, refused := r.CheckCost(doc.Operations[1], one.variables)
+		cost, refused := r.CheckCost(doc.Operations[0], one.variables)
 		if refused != nil || cost.Objects != one.objects {
 			t.Errorf("%v: %+v, %v; want %d objects", one.variables, cost, refused, one.objects)
 		}

@@ -6,6 +6,8 @@
 package document
 
 import (
+	"strings"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -23,9 +25,11 @@ type Reader struct {
 	kept   *lru.Cache[*ast.QueryDocument]
 }
 
-// bytesPerByte is about how much memory a parsed document takes for each byte of its text: 10 to 60, the most for
-// documents of one-letter fields.
-const bytesPerByte = 60
+// bytesPerPart is about how much memory a part of a parsed document takes: a selection, a value, a definition.
+const bytesPerPart = 256
+
+// bytesPerComment is what a comment takes, which the parser keeps: a # may begin one.
+const bytesPerComment = 128
 
 // NewReader returns a reader that keeps documents it has read, up to cacheBytes of their estimated size.
 func NewReader(schema *ast.Schema, limits Limits, cacheBytes int) *Reader {
@@ -38,29 +42,30 @@ func (r *Reader) Read(text string) (*ast.QueryDocument, gqlerror.List) {
 	if doc, ok := r.kept.Get(text); ok {
 		return doc, nil
 	}
-	doc, errs := r.read(text)
+	doc, parts, errs := r.read(text)
 	if errs != nil {
 		return nil, errs
 	}
-	r.kept.Add(text, doc, len(text)*bytesPerByte)
+	r.kept.Add(text, doc, parts*bytesPerPart+strings.Count(text, "#")*bytesPerComment+len(text))
 	return doc, nil
 }
 
-func (r *Reader) read(text string) (*ast.QueryDocument, gqlerror.List) {
+func (r *Reader) read(text string) (doc *ast.QueryDocument, parts int, errs gqlerror.List) {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, r.limits.Tokens)
 	if err != nil {
-		return nil, refuseParse(err)
+		return nil, 0, refuseParse(err)
 	}
 	if len(doc.Operations) == 0 {
-		return nil, refuse(domain.ValidationFailed, "the document has no operation")
+		return nil, 0, refuse(domain.ValidationFailed, "the document has no operation")
 	}
-	if err := r.limits.checkShape(doc); err != nil {
-		return nil, gqlerror.List{err}
+	found := surveyDocument(doc)
+	if err := r.limits.checkShape(doc, found); err != nil {
+		return nil, 0, gqlerror.List{err}
 	}
 	if errs := r.validate(doc); len(errs) > 0 {
-		return nil, errs
+		return nil, 0, errs
 	}
-	return doc, nil
+	return doc, found.parts, nil
 }
 
 // Operation returns the operation of a document that a request names, or the only one where it names none.

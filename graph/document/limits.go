@@ -30,7 +30,7 @@ const (
 	// maxName bounds each name of a document in bytes: the validator looks for names that are like an unknown one in a
 	// time that grows with its length.
 	maxName = 200
-	// visitsPerField bounds the selections that validation enters, for each field that an operation may have: every operation
+	// visitsPerField bounds the selections that validation enters, for each field that an operation may have, of introspection too: every operation
 	// and every fragment is walked with all the fragments that it reaches, each once.
 	visitsPerField = 10
 	// maxAnswered bounds the values in an answer, where it may not have more objects than that: a field may be asked

@@ -200,11 +200,12 @@ func TestTheToolsIntrospection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newReader(document.Defaults())
+	r := newReader(limited(func(l *document.Limits) { l.Fields, l.Depth, l.RootFields = 2, 2, 1 })) // It has limits of its own.
 	cost, refused := r.CheckCost(mustRead(t, r, string(text)), nil)
 	if refused != nil || cost.Introspected < 3000 {
 		t.Errorf("%+v, %v", cost, refused)
 	}
+	r = newReader(document.Defaults())
 	_, refused = r.CheckCost(mustRead(t, r, "query Q{...S "+copies(10, "a#:__schema{...T}")+"} fragment S on Query{__typename} fragment T on __Schema{types{...U}}"+
 		" fragment U on __Type{fields{name args{name type{kind name ofType{kind name}}} type{kind name ofType{kind name}}}}"), nil)
 	if codeOf(refused) != domain.IntrospectionLimit {

@@ -26,15 +26,14 @@ func (s shape) beside(o shape) shape {
 }
 
 // checkShape refuses a document beyond the limits that need no schema. It takes a time proportional to the document.
-func (l Limits) checkShape(doc *ast.QueryDocument) *gqlerror.Error {
+func (l Limits) checkShape(doc *ast.QueryDocument, found *survey) *gqlerror.Error {
 	if len(doc.Fragments) > l.Fragments {
 		return refusal(domain.TooManyFragments, "at most %d fragments", l.Fragments)
 	}
-	fragments, err := surveyDocument(doc).check(l)
-	if err != nil {
+	if err := found.check(l); err != nil {
 		return err
 	}
-	m := &measurer{fragments: fragments, known: map[string]shape{}}
+	m := &measurer{fragments: found.fragments, known: map[string]shape{}}
 	for _, operation := range doc.Operations {
 		if err := l.checkOperation(m.operation(operation)); err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 // survey is what stands in the text of a document, each thing counted where it is written: fragments are not expanded.
 type survey struct {
 	reach
+	parts     int  // Selections, values and definitions: what decides how much memory the document takes.
 	repeats   bool // Two fragments have one name.
 	longest   int  // Bytes of the longest name or number.
 	variables int  // Of the operation that defines the most.
@@ -28,12 +29,14 @@ func surveyDocument(doc *ast.QueryDocument) *survey {
 	for _, fragment := range doc.Fragments {
 		s.repeats = s.repeats || s.fragments[fragment.Name] != nil
 		s.fragments[fragment.Name] = fragment
+		s.parts++
 		s.names(fragment.Name, fragment.TypeCondition)
 		s.definitions(fragment.VariableDefinition)
 		s.directives(fragment.Directives)
 		s.set(fragment.Name, fragment.SelectionSet)
 	}
 	for i, operation := range doc.Operations {
+		s.parts++
 		s.names(operation.Name)
 		s.definitions(operation.VariableDefinitions)
 		s.directives(operation.Directives)
@@ -45,29 +48,29 @@ func surveyDocument(doc *ast.QueryDocument) *survey {
 // operationKey is a key that no fragment can have.
 func operationKey(i int) string { return strconv.Itoa(i) }
 
-// check refuses what is beyond the limits, and returns the fragments by their names: each has one, and none is within itself.
-func (s *survey) check(l Limits) (map[string]*ast.FragmentDefinition, *gqlerror.Error) {
+// check refuses what is beyond the limits. After it, fragments may be taken for trees: none is within itself.
+func (s *survey) check(l Limits) *gqlerror.Error {
 	switch {
 	case s.longest > maxName:
-		return nil, refusal(domain.ValidationFailed, "names and numbers have at most %d characters", maxName)
+		return refusal(domain.ValidationFailed, "names and numbers have at most %d characters", maxName)
 	case s.variables > l.Variables:
-		return nil, refusal(domain.TooManyVariables, "at most %d variables", l.Variables)
+		return refusal(domain.TooManyVariables, "at most %d variables", l.Variables)
 	case s.values > l.Values:
-		return nil, refusal(domain.TooManyValues, "at most %d values in arguments", l.Values)
+		return refusal(domain.TooManyValues, "at most %d values in arguments", l.Values)
 	case s.deepest > l.ValueDepth:
-		return nil, refusal(domain.ValuesTooDeep, "at most %d lists and objects within each other", l.ValueDepth)
+		return refusal(domain.ValuesTooDeep, "at most %d lists and objects within each other", l.ValueDepth)
 	case s.isTooBig:
-		return nil, refusal(domain.ValidationFailed, "a number is out of range")
+		return refusal(domain.ValidationFailed, "a number is out of range")
 	case s.halves:
-		return nil, refusal(domain.ParseFailed, "a string has half of a surrogate pair")
+		return refusal(domain.ParseFailed, "a string has half of a surrogate pair")
 	case s.repeats:
-		return nil, refusal(domain.ValidationFailed, "two fragments have the same name")
+		return refusal(domain.ValidationFailed, "two fragments have the same name")
 	case s.hasCircle():
-		return nil, refusal(domain.ValidationFailed, "a fragment is spread within itself")
-	case s.isLong(visitsPerField * l.Fields):
-		return nil, refusal(domain.TooManyFields, "the operations and fragments hold too many fields together")
+		return refusal(domain.ValidationFailed, "a fragment is spread within itself")
+	case s.isLong(visitsPerField * (l.Fields + l.Introspection)):
+		return refusal(domain.TooManyFields, "the operations and fragments hold too many fields together")
 	}
-	return s.fragments, nil
+	return nil
 }
 
 func (s *survey) names(names ...string) {
@@ -78,6 +81,7 @@ func (s *survey) names(names ...string) {
 
 func (s *survey) set(within string, selections ast.SelectionSet) {
 	s.own[within] += len(selections)
+	s.parts += len(selections)
 	for _, selection := range selections {
 		switch one := selection.(type) {
 		case *ast.Field:
@@ -98,6 +102,7 @@ func (s *survey) set(within string, selections ast.SelectionSet) {
 }
 
 func (s *survey) directives(list ast.DirectiveList) {
+	s.parts += len(list)
 	for _, directive := range list {
 		s.names(directive.Name)
 		s.arguments(directive.Arguments)
@@ -113,6 +118,7 @@ func (s *survey) arguments(list ast.ArgumentList) {
 
 func (s *survey) definitions(list ast.VariableDefinitionList) {
 	s.variables = max(s.variables, len(list))
+	s.parts += len(list)
 	for _, variable := range list {
 		s.names(variable.Variable, variable.Type.Name())
 		s.directives(variable.Directives)
@@ -124,6 +130,7 @@ func (s *survey) value(v *ast.Value, depth int) {
 	if v == nil {
 		return
 	}
+	s.parts++
 	s.values, s.deepest = s.values+1, max(s.deepest, depth)
 	switch v.Kind {
 	case ast.BlockValue:

@@ -49,6 +49,10 @@ SELECT 'message-' || id || '-' || k, 'chat-' || id || '-1', id,
     (ARRAY['user', 'assistant', 'system'])[k], mark || ' ' || k, doc, at + k * interval '1 minute', at + k * interval '1 minute'
 FROM person, generate_series(1, 3) k;
 
+-- The next person wrote one message in a person's chat: it belongs to the chat's owner.
+INSERT INTO message (id, chat_id, user_id, role, content, meta, created_at, updated_at)
+SELECT 'message-' || id || '-4', 'chat-' || id || '-1', next, 'user', mark || ' 4', doc, at + interval '4 minutes', at + interval '4 minutes' FROM person;
+
 INSERT INTO file (id, user_id, hash, filename, path, meta, created_at, updated_at)
 SELECT 'file-' || id, id, mark, mark || '.jpg', '/secret-path/' || mark, doc, at, at FROM person;
 
