@@ -18,7 +18,7 @@ func Chats(ctx context.Context, users []*domain.User, filter domain.ChatFilter, 
 			return total{totalChats, filter, id}
 		})
 	}
-	return toMany(ctx, users, relation{"chats", list.args(filter)}, userKey, read)
+	return toMany(ctx, users, relation{"chats", list.args(filter)}, ownersKey(ctx), read)
 }
 
 // ChatsByID reads chats for roots; the map lacks those that do not exist.

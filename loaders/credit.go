@@ -9,7 +9,7 @@ import (
 
 // Balances reads the balance of each user, as it is now.
 func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, error) {
-	balances, _, err := relate(ctx, users, relation{field: "credit"}, userKey, From(ctx).store.Balances)
+	balances, _, err := relate(ctx, users, relation{field: "credit"}, ownersKey(ctx), From(ctx).store.Balances)
 	return balances, err
 }
 
@@ -22,7 +22,7 @@ func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.
 			return total{list: totalCreditLogs, parent: id}
 		})
 	}
-	return toMany(ctx, users, relation{"creditLogs", list.args(nil)}, userKey, read)
+	return toMany(ctx, users, relation{"creditLogs", list.args(nil)}, ownersKey(ctx), read)
 }
 
 // CreditLogsByID reads ledger entries for roots; the map lacks those that do not exist.

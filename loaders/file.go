@@ -16,7 +16,7 @@ func Files(ctx context.Context, users []*domain.User, list List) ([]*relay.Conne
 			return total{list: totalFiles, parent: id}
 		})
 	}
-	return toMany(ctx, users, relation{"files", list.args(nil)}, userKey, read)
+	return toMany(ctx, users, relation{"files", list.args(nil)}, ownersKey(ctx), read)
 }
 
 // FilesByID reads uploaded files for roots; the map lacks those that do not exist.
@@ -37,7 +37,7 @@ func GeneratedFiles(ctx context.Context, users []*domain.User, filter domain.Gen
 			return total{totalGeneratedFiles, filter, id}
 		})
 	}
-	return toMany(ctx, users, relation{"generatedFiles", list.args(filter)}, userKey, read)
+	return toMany(ctx, users, relation{"generatedFiles", list.args(filter)}, ownersKey(ctx), read)
 }
 
 // TaskFiles reads a page of the files that came of each task.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"atelier/domain"
 	"atelier/store"
 )
 
@@ -18,6 +19,7 @@ type Loaders struct {
 	store   *store.Store
 	place   func(context.Context) string
 	observe Observer
+	admits  func(*domain.User) bool
 
 	mu     sync.Mutex
 	levels map[levelKey][]any // *level[P], by where their objects stand.
@@ -26,7 +28,15 @@ type Loaders struct {
 // New returns the loaders for one response. place says where in the response a context's field stands: response keys
 // joined by dots, without the indices of lists. Objects that stand at one place came together.
 func New(s *store.Store, place func(context.Context) string, observe Observer) *Loaders {
-	return &Loaders{store: s, place: place, observe: observe, levels: map[levelKey][]any{}}
+	admits := func(*domain.User) bool { return true }
+	return &Loaders{store: s, place: place, observe: observe, admits: admits, levels: map[levelKey][]any{}}
+}
+
+// For makes the loaders read what is a user's own for those users alone whom admits lets pass. A rule denies the others'
+// fields; but what is loaded together is loaded for all of a level, the denied ones among them.
+func (l *Loaders) For(admits func(*domain.User) bool) *Loaders {
+	l.admits = admits
+	return l
 }
 
 // Observer is told what loaders do. Both must be set.

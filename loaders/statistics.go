@@ -13,6 +13,6 @@ func Statistics(ctx context.Context, users []*domain.User, now time.Time) ([]*do
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
 		return s.Statistics(ctx, ids, now)
 	}
-	statistics, _, err := relate(ctx, users, relation{field: "statistics"}, userKey, read)
+	statistics, _, err := relate(ctx, users, relation{field: "statistics"}, ownersKey(ctx), read)
 	return statistics, err
 }

@@ -31,7 +31,7 @@ func UserTasks(ctx context.Context, users []*domain.User, filter domain.TaskFilt
 			return total{totalUserTasks, filter, id}
 		})
 	}
-	return toMany(ctx, users, relation{"tasks", list.args([2]any{filter, order})}, userKey, read)
+	return toMany(ctx, users, relation{"tasks", list.args([2]any{filter, order})}, ownersKey(ctx), read)
 }
 
 // TasksByID reads tasks of any service for roots; the map lacks those that do not exist.

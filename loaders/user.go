@@ -9,6 +9,18 @@ import (
 
 func userKey(u *domain.User) domain.UserID { return u.ID }
 
+// ownersKey is userKey for what is its owner's alone: users whose own the viewer may not read have no key, so nothing is
+// loaded for them.
+func ownersKey(ctx context.Context) func(*domain.User) domain.UserID {
+	admits := From(ctx).admits
+	return func(u *domain.User) domain.UserID {
+		if !admits(u) {
+			return ""
+		}
+		return u.ID
+	}
+}
+
 // Users reads a page of all users.
 func Users(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, list List) (*relay.Connection[*domain.User], error) {
 	slice, err := From(ctx).store.Users(ctx, filter, order, list.Page)

@@ -79,6 +79,7 @@ type answer struct {
 	Data       any
 	Errors     []failure
 	Statements int // That the database ran for it.
+	Rows       int // That it read.
 }
 
 // failure is an error in a response.
@@ -111,7 +112,7 @@ func (a *api) post(t testing.TB, viewer auth.Viewer, body []byte) answer {
 	request.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()
 	a.handler.ServeHTTP(recorder, request)
-	got := answer{Status: recorder.Code, Body: recorder.Body.Bytes(), Statements: statements.Count()}
+	got := answer{Status: recorder.Code, Body: recorder.Body.Bytes(), Statements: statements.Count(), Rows: statements.Rows()}
 	if err := json.Unmarshal(got.Body, &got); err != nil {
 		t.Fatalf("the answer is not JSON: %v\n%s", err, got.Body)
 	}

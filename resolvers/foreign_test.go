@@ -138,3 +138,18 @@ func TestAMessageBelongsToItsChatsOwner(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsLoadedForTheDenied asks for what is two users' own at once, as one of them.
+func TestNothingIsLoadedForTheDenied(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, database(t, "world.sql"))
+	variables := map[string]any{"ids": []string{globalID("User", "bob"), globalID("User", "cleo")}}
+	for _, field := range []string{"credit", "chats { nodes { id } }", "tasks { nodes { id } }", "statistics { totalTasks }"} {
+		query := "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User { " + field + " } } }"
+		own := a.query(t, bob, query, map[string]any{"ids": []string{globalID("User", "bob")}})
+		both := a.query(t, bob, query, variables)
+		if len(both.Errors) != 1 || both.Rows != own.Rows+1 { // The other user's row itself.
+			t.Errorf("%s: %d rows for one's own, %d with someone else's: %s", field, own.Rows, both.Rows, both.Body)
+		}
+	}
+}

@@ -32,7 +32,9 @@ func (r *Resolver) Observe(o loaders.Observer) { r.watch = o }
 
 // Prepare returns a context with fresh loaders, as every response needs it.
 func (r *Resolver) Prepare(ctx context.Context) context.Context {
-	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch))
+	viewer := auth.ViewerFrom(ctx)
+	mayReadOwn := func(u *domain.User) bool { return auth.Check(viewer, auth.Owner, u) == nil }
+	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch).For(mayReadOwn))
 }
 
 // Measure counts the work that is done under a context: a transport.Measure.
