@@ -80,7 +80,7 @@ func (s *Server) noteOperation(ctx context.Context, operations *metrics.Operatio
 // edged wraps the routes in what every request passes. RequestID gives the request a new context, so it comes before what
 // looks at the route afterwards.
 func (s *Server) edged(routes http.Handler) http.Handler {
-	return edge.Chain(routes, edge.RequestID, edge.Compress(), s.observed, s.recovered, edge.SecurityHeaders,
+	return edge.Chain(routes, s.readiness.endConnections, edge.RequestID, edge.Compress(), s.observed, s.recovered, edge.SecurityHeaders,
 		edge.CORS(s.config.CORSOrigins, transport.HeaderCost))
 }
 

@@ -16,7 +16,7 @@ const (
 	// headerTimeout bounds how long a client may take over its headers, readTimeout over the whole request.
 	headerTimeout = 5 * time.Second
 	readTimeout   = 30 * time.Second
-	// writeTimeout bounds an answer from the end of its request's headers, the time of its statements aside.
+	// writeTimeout bounds an answer from the end of its request's headers, the time of its operation aside.
 	writeTimeout = 60 * time.Second
 	idleTimeout  = 2 * time.Minute
 	// maxHeader is in bytes. A token takes some hundreds.
@@ -39,7 +39,7 @@ func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
 		Handler:           s.edged(handler),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout + s.config.StatementTimeout,
+		WriteTimeout:      writeTimeout + s.config.OperationTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),

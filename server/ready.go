@@ -39,6 +39,17 @@ func newReadiness(log *slog.Logger) *readiness {
 // refuse makes the server not ready from now on.
 func (r *readiness) refuse(reason string) { r.refusal.Store(&reason) }
 
+// endConnections has connections end with their answers while the server is not to be sent requests. Closing them where they
+// are idle would meet requests that are on their way, which nobody may send again.
+func (r *readiness) endConnections(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if r.refusal.Load() != nil {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, request)
+	})
+}
+
 // askFrom leaves the answer to ask from now on.
 func (r *readiness) askFrom(ask func(context.Context) (string, error)) {
 	r.mu.Lock()
