@@ -15,9 +15,6 @@ import (
 // observed counts, times and logs every answer: its method, route, status and duration, and nothing of its content.
 func (s *Server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.draining.Load() { // Idle connections stay: a balancer may be about to send on one.
-			w.Header().Set("Connection", "close")
-		}
 		start, a := time.Now(), &answer{ResponseWriter: w}
 		defer func() { s.note(r, a.code(), time.Since(start)) }()
 		next.ServeHTTP(a, r)

@@ -30,7 +30,6 @@ type Server struct {
 	http     *http.Server
 	handler  atomic.Pointer[http.ServeMux] // The probes alone until everything is there.
 	served   chan error                    // What ended the serving of HTTP.
-	draining atomic.Bool                   // Connections are closed after their next answer.
 
 	cluster    *embedded.Cluster // Nil on DATABASE_URL.
 	store      *store.Store      // Nil until it is there.
@@ -105,7 +104,6 @@ func (s *Server) clusterDone() <-chan struct{} {
 func (s *Server) drain() error {
 	s.log.Info("stopping", "delay", s.config.ShutdownDelay, "grace", s.config.ShutdownGrace)
 	s.readiness.refuse("the server is stopping")
-	s.draining.Store(true)
 	select {
 	case <-time.After(s.config.ShutdownDelay):
 	case <-s.closed:
