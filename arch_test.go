@@ -27,7 +27,7 @@ var mayImport = map[string]string{
 	"web":             "",
 	"version":         "",
 	"exec":            "", // Knows gqlgen, and nothing of ours.
-	"cache":           "", // Is given functions that load.
+	"cache":           "domain", // Is given functions that load.
 	"relay":           "domain",
 	"auth":            "domain",
 	"events":          "domain",

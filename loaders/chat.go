@@ -12,11 +12,10 @@ func chatKey(c *domain.Chat) domain.ChatID { return c.ID }
 // Chats reads a page of each user's chats.
 func Chats(ctx context.Context, users []*domain.User, filter domain.ChatFilter, list List) ([]*relay.Connection[*domain.Chat], error) {
 	s := From(ctx).store
+	counts := func(id domain.UserID) total { return total{totalChats, filter, id} }
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.Chat], error) {
 		slices, err := s.Chats(ctx, ids, filter, list.Page)
-		return connections(list, ids, slices, err, domain.ChatPosition, func(id domain.UserID) any {
-			return total{totalChats, filter, id}
-		})
+		return connections(ctx, list, ids, slices, err, domain.ChatPosition, counts)
 	}
 	return toMany(ctx, users, relation{"chats", list.args(filter)}, ownersKey(ctx), read)
 }
@@ -32,6 +31,7 @@ func MessageChats(ctx context.Context, messages []*domain.Message) ([]*domain.Ch
 }
 
 func (l *Loaders) chatsByID(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*domain.Chat, error) {
+	madeOfRows(ctx, domain.TableChat, ids)
 	found, err := l.store.ChatsByID(ctx, ids)
 	return byKey(found, err, chatKey)
 }

@@ -3,24 +3,30 @@ package loaders
 import (
 	"context"
 
+	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/relay"
 )
 
 // Balances reads the balance of each user, as it is now.
 func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, error) {
-	balances, _, err := relate(ctx, users, relation{field: "credit"}, ownersKey(ctx), From(ctx).store.Balances)
+	s := From(ctx).store
+	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]domain.Decimal, error) {
+		answers.From(ctx).Refuse(answers.Balance)
+		return s.Balances(ctx, ids)
+	}
+	balances, _, err := relate(ctx, users, relation{field: "credit"}, ownersKey(ctx), read)
 	return balances, err
 }
 
 // CreditLogs reads a page of each user's ledger.
 func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.Connection[*domain.CreditLog], error) {
 	s := From(ctx).store
+	counts := func(id domain.UserID) total { return total{list: totalCreditLogs, parent: id} }
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.CreditLog], error) {
+		answers.From(ctx).Refuse(answers.Balance) // The newest entry tells it.
 		slices, err := s.CreditLogs(ctx, ids, list.Page, list.Full)
-		return connections(list, ids, slices, err, domain.CreditLogPosition, func(id domain.UserID) any {
-			return total{list: totalCreditLogs, parent: id}
-		})
+		return connections(ctx, list, ids, slices, err, domain.CreditLogPosition, counts)
 	}
 	return toMany(ctx, users, relation{"creditLogs", list.args(nil)}, ownersKey(ctx), read)
 }
@@ -29,6 +35,7 @@ func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.
 func CreditLogsByID(ctx context.Context, ids []domain.CreditLogID, full bool) (map[domain.CreditLogID]*domain.CreditLog, error) {
 	s := From(ctx).store
 	return rooted(ctx, ids, func(ctx context.Context, ids []domain.CreditLogID) (map[domain.CreditLogID]*domain.CreditLog, error) {
+		madeOfRows(ctx, domain.TableCreditLog, ids)
 		found, err := s.CreditLogsByID(ctx, ids, full)
 		return byKey(found, err, func(l *domain.CreditLog) domain.CreditLogID { return l.ID })
 	})

@@ -10,11 +10,10 @@ import (
 // Files reads a page of each user's uploaded files.
 func Files(ctx context.Context, users []*domain.User, list List) ([]*relay.Connection[*domain.File], error) {
 	s := From(ctx).store
+	counts := func(id domain.UserID) total { return total{list: totalFiles, parent: id} }
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.File], error) {
 		slices, err := s.Files(ctx, ids, list.Page, list.Full)
-		return connections(list, ids, slices, err, domain.FilePosition, func(id domain.UserID) any {
-			return total{list: totalFiles, parent: id}
-		})
+		return connections(ctx, list, ids, slices, err, domain.FilePosition, counts)
 	}
 	return toMany(ctx, users, relation{"files", list.args(nil)}, ownersKey(ctx), read)
 }
@@ -23,6 +22,7 @@ func Files(ctx context.Context, users []*domain.User, list List) ([]*relay.Conne
 func FilesByID(ctx context.Context, ids []domain.FileID, full bool) (map[domain.FileID]*domain.File, error) {
 	s := From(ctx).store
 	return rooted(ctx, ids, func(ctx context.Context, ids []domain.FileID) (map[domain.FileID]*domain.File, error) {
+		madeOfRows(ctx, domain.TableFile, ids)
 		found, err := s.FilesByID(ctx, ids, full)
 		return byKey(found, err, func(f *domain.File) domain.FileID { return f.ID })
 	})
@@ -31,11 +31,10 @@ func FilesByID(ctx context.Context, ids []domain.FileID, full bool) (map[domain.
 // GeneratedFiles reads a page of each user's generated files.
 func GeneratedFiles(ctx context.Context, users []*domain.User, filter domain.GeneratedFileFilter, list List) ([]*relay.Connection[*domain.GeneratedFile], error) {
 	s := From(ctx).store
+	counts := func(id domain.UserID) total { return total{totalGeneratedFiles, filter, id} }
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.GeneratedFile], error) {
 		slices, err := s.GeneratedFiles(ctx, ids, filter, list.Page, list.Full)
-		return connections(list, ids, slices, err, domain.GeneratedFilePosition, func(id domain.UserID) any {
-			return total{totalGeneratedFiles, filter, id}
-		})
+		return connections(ctx, list, ids, slices, err, domain.GeneratedFilePosition, counts)
 	}
 	return toMany(ctx, users, relation{"generatedFiles", list.args(filter)}, ownersKey(ctx), read)
 }
@@ -43,11 +42,10 @@ func GeneratedFiles(ctx context.Context, users []*domain.User, filter domain.Gen
 // TaskFiles reads a page of the files that came of each task.
 func TaskFiles(ctx context.Context, tasks []domain.Task, list List) ([]*relay.Connection[*domain.GeneratedFile], error) {
 	s := From(ctx).store
+	counts := func(id domain.OwnedTask) total { return total{list: totalTaskFiles, parent: id} }
 	read := func(ctx context.Context, ids []domain.OwnedTask) (map[domain.OwnedTask]*relay.Connection[*domain.GeneratedFile], error) {
 		slices, err := s.TaskFiles(ctx, ids, list.Page, list.Full)
-		return connections(list, ids, slices, err, domain.GeneratedFilePosition, func(id domain.OwnedTask) any {
-			return total{list: totalTaskFiles, parent: id}
-		})
+		return connections(ctx, list, ids, slices, err, domain.GeneratedFilePosition, counts)
 	}
 	return toMany(ctx, tasks, relation{"files", list.args(nil)}, ownedTask, read)
 }
@@ -60,6 +58,7 @@ func ownedTask(t domain.Task) domain.OwnedTask {
 func GeneratedFilesByID(ctx context.Context, ids []domain.GeneratedFileID, full bool) (map[domain.GeneratedFileID]*domain.GeneratedFile, error) {
 	s := From(ctx).store
 	return rooted(ctx, ids, func(ctx context.Context, ids []domain.GeneratedFileID) (map[domain.GeneratedFileID]*domain.GeneratedFile, error) {
+		madeOfRows(ctx, domain.TableGeneratedFiles, ids)
 		found, err := s.GeneratedFilesByID(ctx, ids, full)
 		return byKey(found, err, func(f *domain.GeneratedFile) domain.GeneratedFileID { return f.ID })
 	})

@@ -37,14 +37,16 @@ func (l List) args(filter any) any {
 	return a
 }
 
-// connections makes a page of each parent's list a connection, by the parent's key.
-func connections[K comparable, C any](list List, keys []K, slices []domain.Slice[C], err error, position func(C) domain.Position, counts func(K) any) (map[K]*relay.Connection[C], error) {
+// connections makes a page of each parent's list a connection, by the parent's key, and notes what they are made of.
+func connections[K comparable, C any](ctx context.Context, list List, keys []K, slices []domain.Slice[C], err error, position func(C) domain.Position, counts func(K) total) (map[K]*relay.Connection[C], error) {
 	if err != nil {
 		return nil, err
 	}
 	pages := make(map[K]*relay.Connection[C], len(keys))
 	for i, key := range keys {
-		pages[key] = relay.NewConnection(list.Scope, slices[i], position, counts(key))
+		of := counts(key)
+		madeOf(ctx, of)
+		pages[key] = relay.NewConnection(list.Scope, slices[i], position, of)
 	}
 	return pages, nil
 }

@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 
+	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/relay"
 )
@@ -10,6 +11,7 @@ import (
 // Messages reads a page of each chat's messages. They belong to the chat's owner.
 func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Connection[*domain.Message], error) {
 	s := From(ctx).store
+	counts := func(chat domain.OwnedChat) total { return total{list: totalMessages, parent: chat.ID} }
 	read := func(ctx context.Context, chats []domain.OwnedChat) (map[domain.OwnedChat]*relay.Connection[*domain.Message], error) {
 		slices, err := s.Messages(ctx, idsOf(chats), list.Page, list.Full)
 		for i := range slices {
@@ -17,9 +19,7 @@ func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Co
 				m.Owner = chats[i].UserID
 			}
 		}
-		return connections(list, chats, slices, err, domain.MessagePosition, func(chat domain.OwnedChat) any {
-			return total{list: totalMessages, parent: chat.ID}
-		})
+		return connections(ctx, list, chats, slices, err, domain.MessagePosition, counts)
 	}
 	return toMany(ctx, chats, relation{"messages", list.args(nil)}, ownedChat, read)
 }
@@ -51,7 +51,11 @@ func MessageParents(ctx context.Context, messages []*domain.Message, full bool) 
 
 func (l *Loaders) messagesByID(full bool) fetch[domain.MessageID, *domain.Message] {
 	return func(ctx context.Context, ids []domain.MessageID) (map[domain.MessageID]*domain.Message, error) {
+		madeOfRows(ctx, domain.TableMessage, ids)
 		found, err := l.store.MessagesByID(ctx, ids, full)
+		for _, m := range found {
+			made(ctx, answers.Row(domain.TableChat, string(m.ChatID))) // It says whose they are.
+		}
 		return byKey(found, err, func(m *domain.Message) domain.MessageID { return m.ID })
 	}
 }

@@ -3,11 +3,13 @@ package loaders
 import (
 	"context"
 
+	"atelier/cache/answers"
 	"atelier/domain"
 )
 
 // Models reads the models by name, access rules aside: the caller asks auth about each.
 func Models(ctx context.Context, includeInactive, full bool) ([]*domain.Model, error) {
+	made(ctx, answers.Whole(domain.TableModels))
 	models, err := From(ctx).store.Models(ctx, includeInactive, full)
 	if err == nil {
 		Together(ctx, models)
@@ -32,6 +34,7 @@ func BaseModels(ctx context.Context, models []*domain.Model, full bool) ([]*doma
 
 func (l *Loaders) modelsByID(full bool) fetch[domain.ModelID, *domain.Model] {
 	return func(ctx context.Context, ids []domain.ModelID) (map[domain.ModelID]*domain.Model, error) {
+		madeOfRows(ctx, domain.TableModels, ids)
 		found, err := l.store.ModelsByID(ctx, ids, full)
 		return byKey(found, err, func(m *domain.Model) domain.ModelID { return m.ID })
 	}

@@ -8,5 +8,6 @@ import (
 
 // AIServices reads the configuration of these services, by name, without those that have none.
 func AIServices(ctx context.Context, services []domain.Service) ([]*domain.AIService, error) {
+	madeOfRows(ctx, domain.TableAIServices, services)
 	return From(ctx).store.AIServices(ctx, services)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"atelier/cache/answers"
 	"atelier/domain"
 )
 
@@ -11,8 +12,19 @@ import (
 func Statistics(ctx context.Context, users []*domain.User, now time.Time) ([]*domain.Statistics, error) {
 	s := From(ctx).store
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
+		madeOfStatistics(ctx, ids, now)
 		return s.Statistics(ctx, ids, now)
 	}
 	statistics, _, err := relate(ctx, users, relation{field: "statistics"}, ownersKey(ctx), read)
 	return statistics, err
+}
+
+// madeOfStatistics notes the users' ledgers and tasks, which are summed up and counted, and that the month will end.
+func madeOfStatistics(ctx context.Context, users []domain.UserID, now time.Time) {
+	for _, user := range users {
+		made(ctx, answers.OwnedBy(domain.TableCreditLog, user))
+		made(ctx, tasksOf(user, "")...)
+	}
+	now = now.UTC()
+	answers.From(ctx).Until(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC))
 }

@@ -9,12 +9,15 @@ import (
 
 // Tasks reads a page of the tasks of all users, or of the filter's.
 func Tasks(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, list List) (*relay.Connection[domain.Task], error) {
+	counts := total{list: totalTasks, filter: filter}
+	madeOf(ctx, counts)
 	slice, err := From(ctx).store.Tasks(ctx, filter, order, list.Page, list.Full)
-	return root(ctx, list, slice, err, order.Position, total{list: totalTasks, filter: filter})
+	return root(ctx, list, slice, err, order.Position, counts)
 }
 
 // TasksPage reads a page of tasks by its number.
 func TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, page domain.NumberedPage, full bool) (*domain.Numbered[domain.Task], error) {
+	madeOf(ctx, total{list: totalTasks, filter: filter})
 	tasks, err := From(ctx).store.TasksPage(ctx, filter, order, page, full)
 	if err == nil {
 		Together(ctx, tasks.Items)
@@ -25,11 +28,10 @@ func TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskO
 // UserTasks reads a page of each user's tasks.
 func UserTasks(ctx context.Context, users []*domain.User, filter domain.TaskFilter, order domain.TaskOrder, list List) ([]*relay.Connection[domain.Task], error) {
 	s := From(ctx).store
+	counts := func(id domain.UserID) total { return total{totalUserTasks, filter, id} }
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[domain.Task], error) {
 		slices, err := s.UserTasks(ctx, ids, filter, order, list.Page, list.Full)
-		return connections(list, ids, slices, err, order.Position, func(id domain.UserID) any {
-			return total{totalUserTasks, filter, id}
-		})
+		return connections(ctx, list, ids, slices, err, order.Position, counts)
 	}
 	return toMany(ctx, users, relation{"tasks", list.args([2]any{filter, order})}, ownersKey(ctx), read)
 }
@@ -46,6 +48,7 @@ func RelatedTasks[P comparable](ctx context.Context, objects []P, field string, 
 
 func (l *Loaders) tasksByID(full bool) fetch[domain.TaskID, domain.Task] {
 	return func(ctx context.Context, ids []domain.TaskID) (map[domain.TaskID]domain.Task, error) {
+		madeOfTasks(ctx, ids)
 		found, err := l.store.TasksByID(ctx, ids, full)
 		if err != nil {
 			return nil, err

@@ -40,6 +40,7 @@ func Totals[C comparable](ctx context.Context, pages []*relay.Connection[C]) ([]
 
 // count counts lists, a statement for each kind and filter among them: one, where they come from one field.
 func (l *Loaders) count(ctx context.Context, wanted []total) (map[total]int, error) {
+	madeOf(ctx, wanted...)
 	groups := map[total][]total{}
 	for _, t := range wanted {
 		kind := total{list: t.list, filter: t.filter}

@@ -23,12 +23,15 @@ func ownersKey(ctx context.Context) func(*domain.User) domain.UserID {
 
 // Users reads a page of all users.
 func Users(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, list List) (*relay.Connection[*domain.User], error) {
+	counts := total{list: totalUsers, filter: filter}
+	madeOf(ctx, counts)
 	slice, err := From(ctx).store.Users(ctx, filter, order, list.Page)
-	return root(ctx, list, slice, err, order.Position, total{list: totalUsers, filter: filter})
+	return root(ctx, list, slice, err, order.Position, counts)
 }
 
 // UsersPage reads a page of all users by its number.
 func UsersPage(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, page domain.NumberedPage) (*domain.Numbered[*domain.User], error) {
+	madeOf(ctx, total{list: totalUsers, filter: filter})
 	users, err := From(ctx).store.UsersPage(ctx, filter, order, page)
 	if err == nil {
 		Together(ctx, users.Items)
@@ -47,6 +50,7 @@ func Owners[P comparable](ctx context.Context, objects []P, owner func(P) domain
 }
 
 func (l *Loaders) usersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
+	madeOfRows(ctx, domain.TableUsers, ids)
 	found, err := l.store.UsersByID(ctx, ids)
 	return byKey(found, err, userKey)
 }
