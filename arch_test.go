@@ -26,7 +26,7 @@ var mayImport = map[string]string{
 	"migrations":      "",
 	"web":             "",
 	"version":         "",
-	"exec":            "", // Knows gqlgen, and nothing of ours.
+	"exec":            "",       // Knows gqlgen, and nothing of ours.
 	"cache":           "domain", // Is given functions that load.
 	"relay":           "domain",
 	"auth":            "domain",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -129,8 +130,14 @@ func toOne[P, K, V comparable](ctx context.Context, parents []P, r relation, key
 		return nil, err
 	}
 	l := From(ctx)
-	register(l, l.place(ctx), shared, func() []V { return shared.all(ctx) })
+	register(l, l.place(ctx), shared, func() []V { return present(shared.all(ctx)) })
 	return values, nil
+}
+
+// present leaves out what is named and does not exist: it belongs to no level, since nothing can be asked of it.
+func present[V comparable](values []V) []V {
+	var none V
+	return slices.DeleteFunc(values, func(v V) bool { return v == none })
 }
 
 // toMany relates parents to a page each of a list of theirs, and registers the pages and what they hold as levels.

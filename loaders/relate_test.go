@@ -370,3 +370,28 @@ func TestTaskMap(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestWhatIsNamedAndDoesNotExist relates on from objects of which one's row is gone.
+func TestWhatIsNamedAndDoesNotExist(t *testing.T) {
+	t.Parallel()
+	ctx := response()
+	roots := some(3)
+	Together(at(ctx, "messages"), roots)
+	lacking := func(_ context.Context, keys []string) (map[string]*parent, error) {
+		return map[string]*parent{keys[0]: {"a"}, keys[2]: {"c"}}, nil
+	}
+	var next reader
+	for i, root := range roots {
+		parents, err := toOne(at(ctx, "messages.parent"), []*parent{root}, relation{field: "parent"}, keyOf, lacking)
+		if err != nil || (parents[0] == nil) != (i == 1) {
+			t.Fatalf("%d: %v, %v", i, parents, err)
+		}
+		if parents[0] == nil {
+			continue
+		}
+		if _, err := toOne(at(ctx, "messages.parent.chat"), parents, relation{field: "chat"}, keyOf, next.read); err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	next.requireReads(t, 2)
+}
