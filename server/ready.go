@@ -70,12 +70,30 @@ func (r *readiness) reasonNow(ctx context.Context) string {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
-	reason, cause := r.ask(ctx)
+	reason, cause := r.askWithin(ctx)
 	if reason != r.reason {
 		r.log.Warn("readiness changed", "was", orReady(r.reason), "is", orReady(reason), "cause", cause)
 	}
 	r.asked, r.reason = time.Now(), reason
 	return reason
+}
+
+const silent = "the database does not answer"
+
+// askWithin asks the database, and takes it for silent when ctx ends, however long those take who wait for it.
+func (r *readiness) askWithin(ctx context.Context) (reason string, cause error) {
+	answered := make(chan func() (string, error), 1)
+	ask := r.ask
+	go func() {
+		reason, cause := ask(ctx)
+		answered <- func() (string, error) { return reason, cause }
+	}()
+	select {
+	case answer := <-answered:
+		return answer()
+	case <-ctx.Done():
+		return silent, context.Cause(ctx)
+	}
 }
 
 func orReady(reason string) string {
@@ -102,7 +120,7 @@ func (r *readiness) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 // databaseIsReady returns why the database is not ready, or nothing, and what the log should know about it.
 func (s *Server) databaseIsReady(ctx context.Context) (reason string, cause error) {
 	if err := s.store.Ping(ctx); err != nil {
-		return "the database does not answer", err
+		return silent, err
 	}
 	pending, err := migrations.Pending(ctx, s.store.DB().DB)
 	switch {

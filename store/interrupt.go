@@ -3,11 +3,8 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"sync"
 	"time"
-
-	"github.com/lib/pq"
 )
 
 // lib/pq cancels a statement whose context ends by dialling a new connection, and drops the old one: a crowd of clients
@@ -15,103 +12,117 @@ import (
 // for longer than a grace after the context has ended is cancelled through a single connection kept for that, and its own
 // connection lives on. Shorter ones run to their end, and nothing follows them: the pool refuses an ended context.
 //
-// Through a pooler that shares server connections the process ids are not ours to cancel: statement_timeout remains.
+// Where the server does not take the cancellation, or does not obey it, it has stopped answering: the wire is cut, and the
+// pool drops the connection.
+//
+// Through a pooler that shares server connections the process ids are not ours to cancel: then the wire is cut.
 
 const (
 	// interruptGrace is how long a statement may run on after its context has ended.
 	interruptGrace = 100 * time.Millisecond
-	// interruptTimeout bounds the dial and the request of a cancellation.
-	interruptTimeout = 2 * time.Second
+	// obeyTimeout is how long a server that took a cancellation may take to end the statement, and one that was sent a
+	// COMMIT to answer once nobody waits for it.
+	obeyTimeout = time.Second
+	// closeTimeout bounds what ends a transaction, a statement or a connection in good order.
+	closeTimeout = time.Second
 )
-
-// connector makes connections that can be interrupted.
-type connector struct {
-	*pq.Connector
-	interrupter *interrupter
-}
-
-const backendPIDSQL = `SELECT pg_backend_pid()`
-
-// Connect implements driver.Connector.
-func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	raw, err := c.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	conn := &interruptible{pqConn: raw.(pqConn), interrupter: c.interrupter}
-	if conn.pid, err = backendPID(conn.pqConn); err != nil {
-		_ = raw.Close()
-		return nil, fmt.Errorf("ask for the process id: %w", err)
-	}
-	return conn, nil
-}
-
-// Close ends the interrupter's connection; sql.DB calls it.
-func (c *connector) Close() error { return c.interrupter.drop() }
-
-func backendPID(conn pqConn) (int64, error) {
-	rows, err := conn.QueryContext(context.Background(), backendPIDSQL, nil)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = rows.Close() }()
-	values := make([]driver.Value, 1)
-	if err := rows.Next(values); err != nil {
-		return 0, err
-	}
-	pid, ok := values[0].(int64)
-	if !ok {
-		return 0, fmt.Errorf("the process id is a %T", values[0])
-	}
-	return pid, nil
-}
-
-// pqConn is what lib/pq's connections implement.
-type pqConn interface {
-	driver.Conn
-	driver.ConnBeginTx
-	driver.ConnPrepareContext
-	driver.ExecerContext
-	driver.NamedValueChecker
-	driver.Pinger
-	driver.QueryerContext
-	driver.SessionResetter
-	driver.Validator
-}
 
 // interruptible is a connection whose statements are interrupted a while after their context has ended.
 type interruptible struct {
-	pqConn
-	pid         int64
-	interrupter *interrupter
+	line
+	pid       int64
+	canceller *canceller
 
-	mu      sync.Mutex // Held while a cancellation is under way, so that it cannot hit the next statement.
-	running int        // The number of the statement that runs; 0 between statements.
-	last    int
+	mu         sync.Mutex
+	running    int // The number of the statement that runs; 0 between statements.
+	last       int
+	cancelling chan struct{} // Closed when the cancellation under way is over; nil while there is none.
 }
 
 // begin notes that a statement runs under ctx. The function it returns must be called when it has ended.
 func (c *interruptible) begin(ctx context.Context) (end func()) {
+	return c.watch(ctx, interruptGrace, c.interrupt)
+}
+
+// watch notes that a statement runs, and calls late with its number if it does so still a while after ctx has ended.
+func (c *interruptible) watch(ctx context.Context, while time.Duration, late func(number int)) (end func()) {
 	c.mu.Lock()
 	c.last++
 	number := c.last
 	c.running = number
 	c.mu.Unlock()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(interruptGrace, func() { c.interrupt(number) }) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(while, func() { late(number) }) })
 	return func() {
 		stop()
-		c.mu.Lock()
-		c.running = 0
-		c.mu.Unlock()
+		c.end()
 	}
 }
 
+// end waits for a cancellation that is under way, so that it cannot hit the next statement.
+func (c *interruptible) end() {
+	c.mu.Lock()
+	c.running = 0
+	cancelling := c.cancelling
+	c.mu.Unlock()
+	if cancelling == nil {
+		return
+	}
+	select {
+	case <-cancelling:
+	case <-c.wire.gone:
+	}
+}
+
+// interrupt cancels a statement that runs still, and cuts the wire if that is not heard.
 func (c *interruptible) interrupt(number int) {
+	over := make(chan struct{})
+	c.mu.Lock()
+	wanted := c.running == number
+	if wanted {
+		c.cancelling = over
+	}
+	c.mu.Unlock()
+	if !wanted {
+		return
+	}
+	if c.canceller.cancel(c.pid) != nil {
+		c.wire.cut()
+	}
+	time.AfterFunc(obeyTimeout, func() { c.cut(number) })
+	c.mu.Lock()
+	c.cancelling = nil
+	c.mu.Unlock()
+	close(over)
+}
+
+// cut cuts the wire under a statement that runs still.
+func (c *interruptible) cut(number int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.running == number {
-		c.interrupter.cancel(c.pid)
+		c.wire.cut()
 	}
+}
+
+// closing is watch for what ends something in good order, and so is not its caller's to interrupt.
+func (c *interruptible) closing() (end func()) {
+	ctx, done := context.WithTimeout(context.Background(), closeTimeout)
+	ended := c.watch(ctx, 0, c.cut)
+	return func() {
+		ended()
+		done()
+	}
+}
+
+// IsValid implements driver.Validator.
+func (c *interruptible) IsValid() bool { return !c.wire.isCut() && c.pqConn.IsValid() }
+
+// ResetSession implements driver.SessionResetter.
+func (c *interruptible) ResetSession(ctx context.Context) error {
+	if c.wire.isCut() {
+		return driver.ErrBadConn
+	}
+	return c.pqConn.ResetSession(ctx)
 }
 
 // QueryContext implements driver.QueryerContext.
@@ -137,15 +148,9 @@ func (c *interruptible) PrepareContext(ctx context.Context, query string) (drive
 	return stmt, err // COPY, which is not for requests.
 }
 
-// BeginTx implements driver.ConnBeginTx. A transaction whose context ends is rolled back by database/sql.
-func (c *interruptible) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	defer c.begin(ctx)()
-	return c.pqConn.BeginTx(context.WithoutCancel(ctx), options)
-}
-
-// Ping implements driver.Pinger.
+// Ping implements driver.Pinger. There is nothing to cancel: who does not answer in time does not answer.
 func (c *interruptible) Ping(ctx context.Context) error {
-	defer c.begin(ctx)()
+	defer c.watch(ctx, 0, c.cut)()
 	return c.pqConn.Ping(context.WithoutCancel(ctx))
 }
 
@@ -174,6 +179,12 @@ func (s *interruptibleStmt) ExecContext(ctx context.Context, args []driver.Named
 	return s.pqStmt.ExecContext(context.WithoutCancel(ctx), args)
 }
 
+// Close implements driver.Stmt.
+func (s *interruptibleStmt) Close() error {
+	defer s.conn.closing()()
+	return s.pqStmt.Close()
+}
+
 // watchedRows are rows whose statement runs until they are closed.
 type watchedRows struct {
 	driver.Rows
@@ -194,47 +205,31 @@ func (r *watchedRows) Close() error {
 	return r.Rows.Close()
 }
 
-// interrupter cancels statements, one after the other, over a connection of its own that it dials when it is needed.
-type interrupter struct {
-	dial func(context.Context) (driver.Conn, error)
-
-	mu   sync.Mutex
-	conn driver.Conn
+// BeginTx implements driver.ConnBeginTx. A transaction whose context ends is rolled back by database/sql.
+func (c *interruptible) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	defer c.begin(ctx)()
+	tx, err := c.pqConn.BeginTx(context.WithoutCancel(ctx), options)
+	if err != nil {
+		return nil, err
+	}
+	return &interruptibleTx{tx, c, ctx}, nil
 }
 
-const cancelSQL = `SELECT pg_cancel_backend($1)`
-
-// cancel interrupts what a server process runs. Where that fails, statement_timeout remains.
-func (i *interrupter) cancel(pid int64) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	ctx, done := context.WithTimeout(context.Background(), interruptTimeout)
-	defer done()
-	if err := i.send(ctx, pid); err != nil && i.conn != nil {
-		_ = i.conn.Close()
-		i.conn = nil
-	}
+// interruptibleTx is a transaction whose end is waited for no longer than makes sense.
+type interruptibleTx struct {
+	driver.Tx
+	conn *interruptible
+	ctx  context.Context //nolint:containedctx // driver.Tx gives Commit none.
 }
 
-func (i *interrupter) send(ctx context.Context, pid int64) error {
-	if i.conn == nil {
-		conn, err := i.dial(ctx)
-		if err != nil {
-			return err
-		}
-		i.conn = conn
-	}
-	_, err := i.conn.(driver.ExecerContext).ExecContext(ctx, cancelSQL, []driver.NamedValue{{Ordinal: 1, Value: pid}})
-	return err
+// Commit implements driver.Tx. It is not cancelled: where it waits for replicas, PostgreSQL would call it done without them.
+func (t *interruptibleTx) Commit() error {
+	defer t.conn.watch(t.ctx, obeyTimeout, t.conn.cut)()
+	return t.Tx.Commit()
 }
 
-func (i *interrupter) drop() error {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.conn == nil {
-		return nil
-	}
-	conn := i.conn
-	i.conn = nil
-	return conn.Close()
+// Rollback implements driver.Tx. It is for when the context has ended, too.
+func (t *interruptibleTx) Rollback() error {
+	defer t.conn.closing()()
+	return t.Tx.Rollback()
 }

@@ -110,7 +110,7 @@ func TestACrowdThatLeavesDialsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if most := conns + 1 + 1; sessions > most {
-		t.Errorf("%d connections; the pool has %d, the interrupter and the observer one each", sessions, conns)
+		t.Errorf("%d connections; the pool has %d, the canceller and the observer one each", sessions, conns)
 	}
 }
 

@@ -9,13 +9,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"maps"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 )
 
 // Config says how to reach the database and how much of it to use.
@@ -51,22 +49,6 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-func newConnector(c Config) (*connector, error) {
-	config, err := pq.NewConfig(c.URL)
-	if err != nil {
-		return nil, fmt.Errorf("read the database's address: %w", err)
-	}
-	if config.Runtime = maps.Clone(config.Runtime); config.Runtime == nil {
-		config.Runtime = map[string]string{}
-	}
-	maps.Copy(config.Runtime, sessionSettings(cmp.Or(c.StatementTimeout, 5*time.Second)))
-	raw, err := pq.NewConnectorConfig(config)
-	if err != nil {
-		return nil, fmt.Errorf("read the database's address: %w", err)
-	}
-	return &connector{raw, &interrupter{dial: raw.Connect}}, nil
 }
 
 // sessionSettings are what every connection begins with. Statements are planned once per connection, for any arguments:
