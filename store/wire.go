@@ -76,5 +76,7 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 
 // DialTimeout implements pq.Dialer, which lib/pq does not use beside DialContext.
 func (d *dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
-	return net.DialTimeout(network, address, timeout)
+	ctx, done := context.WithTimeout(context.Background(), timeout)
+	defer done()
+	return d.DialContext(ctx, network, address)
 }
