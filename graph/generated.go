@@ -131,11 +131,11 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []*relay.ID) ([]domain.Node, error)
 	Viewer(ctx context.Context) (*domain.User, error)
 	User(ctx context.Context, id relay.ID) (*domain.User, error)
-	Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *domain.UserFilter, orderBy *domain.UserOrder) (*relay.Connection[*domain.User], error)
-	UsersPage(ctx context.Context, page int, pageSize int, filter *domain.UserFilter, orderBy *domain.UserOrder) (*domain.Numbered[*domain.User], error)
+	Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *UserFilter, orderBy *domain.UserOrder) (*relay.Connection[*domain.User], error)
+	UsersPage(ctx context.Context, page int, pageSize int, filter *UserFilter, orderBy *domain.UserOrder) (*domain.Numbered[*domain.User], error)
 	Task(ctx context.Context, id relay.ID) (domain.Task, error)
-	Tasks(ctx context.Context, first *int, after *string, last *int, before *string, filter *domain.TaskFilter, orderBy *domain.TaskOrder) (*relay.Connection[domain.Task], error)
-	TasksPage(ctx context.Context, page int, pageSize int, filter *domain.TaskFilter, orderBy *domain.TaskOrder) (*domain.Numbered[domain.Task], error)
+	Tasks(ctx context.Context, first *int, after *string, last *int, before *string, filter *TaskFilter, orderBy *domain.TaskOrder) (*relay.Connection[domain.Task], error)
+	TasksPage(ctx context.Context, page int, pageSize int, filter *TaskFilter, orderBy *domain.TaskOrder) (*domain.Numbered[domain.Task], error)
 	Chat(ctx context.Context, id relay.ID) (*domain.Chat, error)
 	Models(ctx context.Context, includeInactive bool) ([]*domain.Model, error)
 	AiServices(ctx context.Context) ([]*domain.AIService, error)
@@ -147,11 +147,11 @@ type TaskConnectionResolver interface {
 type UserResolver interface {
 	Credit(ctx context.Context, objs []*domain.User) ([]*domain.Decimal, error)
 
-	Tasks(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *domain.TaskFilter, orderBy *domain.TaskOrder) ([]*relay.Connection[domain.Task], error)
+	Tasks(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *UserTaskFilter, orderBy *domain.TaskOrder) ([]*relay.Connection[domain.Task], error)
 	CreditLogs(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string) ([]*relay.Connection[*domain.CreditLog], error)
 	Chats(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *ChatFilter) ([]*relay.Connection[*domain.Chat], error)
 	Files(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string) ([]*relay.Connection[*domain.File], error)
-	GeneratedFiles(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *domain.GeneratedFileFilter) ([]*relay.Connection[*domain.GeneratedFile], error)
+	GeneratedFiles(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *GeneratedFileFilter) ([]*relay.Connection[*domain.GeneratedFile], error)
 	Statistics(ctx context.Context, objs []*domain.User) ([]*domain.Statistics, error)
 }
 type UserConnectionResolver interface {
@@ -2422,8 +2422,8 @@ func (ec *executionContext) field_Query_tasksPage_args(ctx context.Context, rawA
 	}
 	args["pageSize"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*domain.TaskFilter, error) {
-			return ec.unmarshalOTaskFilter2ᚖatelierᚋdomainᚐTaskFilter(ctx, v)
+		func(ctx context.Context, v any) (*TaskFilter, error) {
+			return ec.unmarshalOTaskFilter2ᚖatelierᚋgraphᚐTaskFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2476,8 +2476,8 @@ func (ec *executionContext) field_Query_tasks_args(ctx context.Context, rawArgs 
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*domain.TaskFilter, error) {
-			return ec.unmarshalOTaskFilter2ᚖatelierᚋdomainᚐTaskFilter(ctx, v)
+		func(ctx context.Context, v any) (*TaskFilter, error) {
+			return ec.unmarshalOTaskFilter2ᚖatelierᚋgraphᚐTaskFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2528,8 +2528,8 @@ func (ec *executionContext) field_Query_usersPage_args(ctx context.Context, rawA
 	}
 	args["pageSize"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*domain.UserFilter, error) {
-			return ec.unmarshalOUserFilter2ᚖatelierᚋdomainᚐUserFilter(ctx, v)
+		func(ctx context.Context, v any) (*UserFilter, error) {
+			return ec.unmarshalOUserFilter2ᚖatelierᚋgraphᚐUserFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2582,8 +2582,8 @@ func (ec *executionContext) field_Query_users_args(ctx context.Context, rawArgs 
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*domain.UserFilter, error) {
-			return ec.unmarshalOUserFilter2ᚖatelierᚋdomainᚐUserFilter(ctx, v)
+		func(ctx context.Context, v any) (*UserFilter, error) {
+			return ec.unmarshalOUserFilter2ᚖatelierᚋgraphᚐUserFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2758,8 +2758,8 @@ func (ec *executionContext) field_User_generatedFiles_args(ctx context.Context, 
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*domain.GeneratedFileFilter, error) {
-			return ec.unmarshalOGeneratedFileFilter2ᚖatelierᚋdomainᚐGeneratedFileFilter(ctx, v)
+		func(ctx context.Context, v any) (*GeneratedFileFilter, error) {
+			return ec.unmarshalOGeneratedFileFilter2ᚖatelierᚋgraphᚐGeneratedFileFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2804,8 +2804,8 @@ func (ec *executionContext) field_User_tasks_args(ctx context.Context, rawArgs m
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*domain.TaskFilter, error) {
-			return ec.unmarshalOUserTaskFilter2ᚖatelierᚋdomainᚐTaskFilter(ctx, v)
+		func(ctx context.Context, v any) (*UserTaskFilter, error) {
+			return ec.unmarshalOUserTaskFilter2ᚖatelierᚋgraphᚐUserTaskFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8654,7 +8654,7 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
+			return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -8721,7 +8721,7 @@ func (ec *executionContext) _Query_usersPage(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().UsersPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*domain.UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
+			return ec.Resolvers.Query().UsersPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -8855,7 +8855,7 @@ func (ec *executionContext) _Query_tasks(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Tasks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+			return ec.Resolvers.Query().Tasks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -8922,7 +8922,7 @@ func (ec *executionContext) _Query_tasksPage(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().TasksPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+			return ec.Resolvers.Query().TasksPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10193,7 +10193,7 @@ func (ec *executionContext) resolveBatch_User_tasks(ctx context.Context, field g
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*domain.User](ctx, "User"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Tasks(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+			return resolver.Tasks(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*UserTaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 		})
 		return graphql.ResolveBatchGroupResult[*relay.Connection[domain.Task]](
 			ctx,
@@ -10204,7 +10204,7 @@ func (ec *executionContext) resolveBatch_User_tasks(ctx context.Context, field g
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Tasks(ctx, []*domain.User{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+	results, err := resolver.Tasks(ctx, []*domain.User{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*UserTaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 	return graphql.ResolveBatchSingleResult[*relay.Connection[domain.Task]](
 		ctx,
 		results,
@@ -10553,7 +10553,7 @@ func (ec *executionContext) resolveBatch_User_generatedFiles(ctx context.Context
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*domain.User](ctx, "User"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.GeneratedFiles(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.GeneratedFileFilter))
+			return resolver.GeneratedFiles(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*GeneratedFileFilter))
 		})
 		return graphql.ResolveBatchGroupResult[*relay.Connection[*domain.GeneratedFile]](
 			ctx,
@@ -10564,7 +10564,7 @@ func (ec *executionContext) resolveBatch_User_generatedFiles(ctx context.Context
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.GeneratedFiles(ctx, []*domain.User{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.GeneratedFileFilter))
+	results, err := resolver.GeneratedFiles(ctx, []*domain.User{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*GeneratedFileFilter))
 	return graphql.ResolveBatchSingleResult[*relay.Connection[*domain.GeneratedFile]](
 		ctx,
 		results,
@@ -12434,8 +12434,8 @@ func UnmarshalDeleteChatInput(ctx context.Context, raw any) (DeleteChatInput, er
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputGeneratedFileFilter(ctx context.Context, obj any) (domain.GeneratedFileFilter, error) {
-	var it domain.GeneratedFileFilter
+func (ec *executionContext) unmarshalInputGeneratedFileFilter(ctx context.Context, obj any) (GeneratedFileFilter, error) {
+	var it GeneratedFileFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -12454,7 +12454,7 @@ func (ec *executionContext) unmarshalInputGeneratedFileFilter(ctx context.Contex
 		switch k {
 		case "service":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("service"))
-			data, err := ec.unmarshalOService2atelierᚋdomainᚐService(ctx, v)
+			data, err := ec.unmarshalOService2ᚖatelierᚋdomainᚐService(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -12470,8 +12470,8 @@ func (ec *executionContext) unmarshalInputGeneratedFileFilter(ctx context.Contex
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalGeneratedFileFilter(ctx context.Context, raw any) (domain.GeneratedFileFilter, error) {
-	var out domain.GeneratedFileFilter
+func UnmarshalGeneratedFileFilter(ctx context.Context, raw any) (GeneratedFileFilter, error) {
+	var out GeneratedFileFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "GeneratedFileFilter", raw, &out)
 	return out, err
 }
@@ -12574,8 +12574,8 @@ func UnmarshalSetUserRoleInput(ctx context.Context, raw any) (SetUserRoleInput, 
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputTaskFilter(ctx context.Context, obj any) (domain.TaskFilter, error) {
-	var it domain.TaskFilter
+func (ec *executionContext) unmarshalInputTaskFilter(ctx context.Context, obj any) (TaskFilter, error) {
+	var it TaskFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -12594,21 +12594,21 @@ func (ec *executionContext) unmarshalInputTaskFilter(ctx context.Context, obj an
 		switch k {
 		case "service":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("service"))
-			data, err := ec.unmarshalOService2atelierᚋdomainᚐService(ctx, v)
+			data, err := ec.unmarshalOService2ᚖatelierᚋdomainᚐService(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Service = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOTaskStatus2atelierᚋdomainᚐTaskStatus(ctx, v)
+			data, err := ec.unmarshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Status = data
 		case "userId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
-			data, err := ec.unmarshalOID2atelierᚋdomainᚐUserID(ctx, v)
+			data, err := ec.unmarshalOID2ᚖatelierᚋdomainᚐUserID(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -12624,8 +12624,8 @@ func (ec *executionContext) unmarshalInputTaskFilter(ctx context.Context, obj an
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalTaskFilter(ctx context.Context, raw any) (domain.TaskFilter, error) {
-	var out domain.TaskFilter
+func UnmarshalTaskFilter(ctx context.Context, raw any) (TaskFilter, error) {
+	var out TaskFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TaskFilter", raw, &out)
 	return out, err
 }
@@ -12735,8 +12735,8 @@ func UnmarshalUpdateProfileInput(ctx context.Context, raw any) (UpdateProfileInp
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj any) (domain.UserFilter, error) {
-	var it domain.UserFilter
+func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj any) (UserFilter, error) {
+	var it UserFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -12755,28 +12755,28 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 		switch k {
 		case "role":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
-			data, err := ec.unmarshalORole2atelierᚋdomainᚐRole(ctx, v)
+			data, err := ec.unmarshalORole2ᚖatelierᚋdomainᚐRole(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Role = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
-			data, err := ec.unmarshalOString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Search = data
 		case "createdAfter":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAfter"))
-			data, err := ec.unmarshalODateTime2timeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.CreatedAfter = data
 		case "createdBefore":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdBefore"))
-			data, err := ec.unmarshalODateTime2timeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -12792,8 +12792,8 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUserFilter(ctx context.Context, raw any) (domain.UserFilter, error) {
-	var out domain.UserFilter
+func UnmarshalUserFilter(ctx context.Context, raw any) (UserFilter, error) {
+	var out UserFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UserFilter", raw, &out)
 	return out, err
 }
@@ -12854,8 +12854,8 @@ func UnmarshalUserOrder(ctx context.Context, raw any) (domain.UserOrder, error) 
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUserTaskFilter(ctx context.Context, obj any) (domain.TaskFilter, error) {
-	var it domain.TaskFilter
+func (ec *executionContext) unmarshalInputUserTaskFilter(ctx context.Context, obj any) (UserTaskFilter, error) {
+	var it UserTaskFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -12874,14 +12874,14 @@ func (ec *executionContext) unmarshalInputUserTaskFilter(ctx context.Context, ob
 		switch k {
 		case "service":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("service"))
-			data, err := ec.unmarshalOService2atelierᚋdomainᚐService(ctx, v)
+			data, err := ec.unmarshalOService2ᚖatelierᚋdomainᚐService(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Service = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOTaskStatus2atelierᚋdomainᚐTaskStatus(ctx, v)
+			data, err := ec.unmarshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -12897,8 +12897,8 @@ func (ec *executionContext) unmarshalInputUserTaskFilter(ctx context.Context, ob
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUserTaskFilter(ctx context.Context, raw any) (domain.TaskFilter, error) {
-	var out domain.TaskFilter
+func UnmarshalUserTaskFilter(ctx context.Context, raw any) (UserTaskFilter, error) {
+	var out UserTaskFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UserTaskFilter", raw, &out)
 	return out, err
 }
@@ -17058,18 +17058,6 @@ func (ec *executionContext) marshalOCreditLogConnection2ᚖatelierᚋrelayᚐCon
 	return ec._CreditLogConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalODateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
-	res, err := scalar.UnmarshalDateTime(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalODateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := scalar.MarshalDateTime(v)
-	return res
-}
-
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
@@ -17142,7 +17130,7 @@ func (ec *executionContext) marshalOGeneratedFileConnection2ᚖatelierᚋrelay�
 	return ec._GeneratedFileConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOGeneratedFileFilter2ᚖatelierᚋdomainᚐGeneratedFileFilter(ctx context.Context, v any) (*domain.GeneratedFileFilter, error) {
+func (ec *executionContext) unmarshalOGeneratedFileFilter2ᚖatelierᚋgraphᚐGeneratedFileFilter(ctx context.Context, v any) (*GeneratedFileFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -17150,15 +17138,21 @@ func (ec *executionContext) unmarshalOGeneratedFileFilter2ᚖatelierᚋdomainᚐ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOID2atelierᚋdomainᚐUserID(ctx context.Context, v any) (domain.UserID, error) {
+func (ec *executionContext) unmarshalOID2ᚖatelierᚋdomainᚐUserID(ctx context.Context, v any) (*domain.UserID, error) {
+	if v == nil {
+		return nil, nil
+	}
 	res, err := scalar.UnmarshalUserID(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOID2atelierᚋdomainᚐUserID(ctx context.Context, sel ast.SelectionSet, v domain.UserID) graphql.Marshaler {
+func (ec *executionContext) marshalOID2ᚖatelierᚋdomainᚐUserID(ctx context.Context, sel ast.SelectionSet, v *domain.UserID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
 	_ = sel
 	_ = ctx
-	res := scalar.MarshalUserID(v)
+	res := scalar.MarshalUserID(*v)
 	return res
 }
 
@@ -17377,55 +17371,35 @@ func (ec *executionContext) marshalORenameChatPayload2ᚖatelierᚋgraphᚐRenam
 	return ec._RenameChatPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORole2atelierᚋdomainᚐRole(ctx context.Context, v any) (domain.Role, error) {
+func (ec *executionContext) unmarshalORole2ᚖatelierᚋdomainᚐRole(ctx context.Context, v any) (*domain.Role, error) {
+	if v == nil {
+		return nil, nil
+	}
 	tmp, err := scalar.UnmarshalString(v)
-	res := unmarshalORole2atelierᚋdomainᚐRole[tmp]
-	return res, graphql.ErrorOnPath(ctx, err)
+	res := unmarshalORole2ᚖatelierᚋdomainᚐRole[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORole2atelierᚋdomainᚐRole(ctx context.Context, sel ast.SelectionSet, v domain.Role) graphql.Marshaler {
+func (ec *executionContext) marshalORole2ᚖatelierᚋdomainᚐRole(ctx context.Context, sel ast.SelectionSet, v *domain.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
 	_ = sel
 	_ = ctx
-	res := scalar.MarshalString(marshalORole2atelierᚋdomainᚐRole[v])
+	res := scalar.MarshalString(marshalORole2ᚖatelierᚋdomainᚐRole[*v])
 	return res
 }
 
 var (
-	unmarshalORole2atelierᚋdomainᚐRole = map[string]domain.Role{
+	unmarshalORole2ᚖatelierᚋdomainᚐRole = map[string]domain.Role{
 		"ADMIN":   domain.RoleAdmin,
 		"USER":    domain.RoleUser,
 		"PENDING": domain.RolePending,
 	}
-	marshalORole2atelierᚋdomainᚐRole = map[domain.Role]string{
+	marshalORole2ᚖatelierᚋdomainᚐRole = map[domain.Role]string{
 		domain.RoleAdmin:   "ADMIN",
 		domain.RoleUser:    "USER",
 		domain.RolePending: "PENDING",
-	}
-)
-
-func (ec *executionContext) unmarshalOService2atelierᚋdomainᚐService(ctx context.Context, v any) (domain.Service, error) {
-	tmp, err := scalar.UnmarshalString(v)
-	res := unmarshalOService2atelierᚋdomainᚐService[tmp]
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOService2atelierᚋdomainᚐService(ctx context.Context, sel ast.SelectionSet, v domain.Service) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := scalar.MarshalString(marshalOService2atelierᚋdomainᚐService[v])
-	return res
-}
-
-var (
-	unmarshalOService2atelierᚋdomainᚐService = map[string]domain.Service{
-		"DREAMWORK":  domain.Dreamwork,
-		"FLUX":       domain.Flux,
-		"MIDJOURNEY": domain.Midjourney,
-	}
-	marshalOService2atelierᚋdomainᚐService = map[domain.Service]string{
-		domain.Dreamwork:  "DREAMWORK",
-		domain.Flux:       "FLUX",
-		domain.Midjourney: "MIDJOURNEY",
 	}
 )
 
@@ -17512,7 +17486,7 @@ func (ec *executionContext) marshalOTaskConnection2ᚖatelierᚋrelayᚐConnecti
 	return ec._TaskConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOTaskFilter2ᚖatelierᚋdomainᚐTaskFilter(ctx context.Context, v any) (*domain.TaskFilter, error) {
+func (ec *executionContext) unmarshalOTaskFilter2ᚖatelierᚋgraphᚐTaskFilter(ctx context.Context, v any) (*TaskFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -17535,21 +17509,27 @@ func (ec *executionContext) marshalOTaskPage2ᚖatelierᚋdomainᚐNumbered(ctx 
 	return ec._TaskPage(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOTaskStatus2atelierᚋdomainᚐTaskStatus(ctx context.Context, v any) (domain.TaskStatus, error) {
+func (ec *executionContext) unmarshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus(ctx context.Context, v any) (*domain.TaskStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
 	tmp, err := scalar.UnmarshalString(v)
-	res := unmarshalOTaskStatus2atelierᚋdomainᚐTaskStatus[tmp]
-	return res, graphql.ErrorOnPath(ctx, err)
+	res := unmarshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOTaskStatus2atelierᚋdomainᚐTaskStatus(ctx context.Context, sel ast.SelectionSet, v domain.TaskStatus) graphql.Marshaler {
+func (ec *executionContext) marshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus(ctx context.Context, sel ast.SelectionSet, v *domain.TaskStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
 	_ = sel
 	_ = ctx
-	res := scalar.MarshalString(marshalOTaskStatus2atelierᚋdomainᚐTaskStatus[v])
+	res := scalar.MarshalString(marshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus[*v])
 	return res
 }
 
 var (
-	unmarshalOTaskStatus2atelierᚋdomainᚐTaskStatus = map[string]domain.TaskStatus{
+	unmarshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus = map[string]domain.TaskStatus{
 		"QUEUED":        domain.TaskQueued,
 		"WAITING_INPUT": domain.TaskWaitingInput,
 		"RUNNING":       domain.TaskRunning,
@@ -17558,7 +17538,7 @@ var (
 		"CANCELLED":     domain.TaskCancelled,
 		"UNKNOWN":       domain.TaskUnknown,
 	}
-	marshalOTaskStatus2atelierᚋdomainᚐTaskStatus = map[domain.TaskStatus]string{
+	marshalOTaskStatus2ᚖatelierᚋdomainᚐTaskStatus = map[domain.TaskStatus]string{
 		domain.TaskQueued:       "QUEUED",
 		domain.TaskWaitingInput: "WAITING_INPUT",
 		domain.TaskRunning:      "RUNNING",
@@ -17590,7 +17570,7 @@ func (ec *executionContext) marshalOUserConnection2ᚖatelierᚋrelayᚐConnecti
 	return ec._UserConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOUserFilter2ᚖatelierᚋdomainᚐUserFilter(ctx context.Context, v any) (*domain.UserFilter, error) {
+func (ec *executionContext) unmarshalOUserFilter2ᚖatelierᚋgraphᚐUserFilter(ctx context.Context, v any) (*UserFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -17620,7 +17600,7 @@ func (ec *executionContext) marshalOUserStatistics2ᚖatelierᚋdomainᚐStatist
 	return ec._UserStatistics(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOUserTaskFilter2ᚖatelierᚋdomainᚐTaskFilter(ctx context.Context, v any) (*domain.TaskFilter, error) {
+func (ec *executionContext) unmarshalOUserTaskFilter2ᚖatelierᚋgraphᚐUserTaskFilter(ctx context.Context, v any) (*UserTaskFilter, error) {
 	if v == nil {
 		return nil, nil
 	}

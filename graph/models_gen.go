@@ -5,6 +5,7 @@ package graph
 import (
 	"atelier/domain"
 	"atelier/relay"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -61,6 +62,12 @@ type DeleteChatPayload struct {
 	UserErrors []*domain.UserError `json:"userErrors"`
 }
 
+// Which generated files.
+type GeneratedFileFilter struct {
+	// Files that this service made.
+	Service *domain.Service `json:"service,omitempty"`
+}
+
 // Changing. What the caller can mend comes back in userErrors, and then nothing was changed.
 type Mutation struct {
 }
@@ -101,6 +108,16 @@ type SetUserRolePayload struct {
 	UserErrors []*domain.UserError `json:"userErrors"`
 }
 
+// Which tasks; all conditions that are given hold at once.
+type TaskFilter struct {
+	// Tasks of this service.
+	Service *domain.Service `json:"service,omitempty"`
+	// Tasks in this state.
+	Status *domain.TaskStatus `json:"status,omitempty"`
+	// Tasks of this user.
+	UserID *domain.UserID `json:"userId,omitempty"`
+}
+
 // What to change in the viewer's profile; what is not given stays.
 type UpdateProfileInput struct {
 	// The name to show, 1 to 100 characters.
@@ -115,4 +132,24 @@ type UpdateProfilePayload struct {
 	User *domain.User `json:"user,omitempty"`
 	// What the caller can mend.
 	UserErrors []*domain.UserError `json:"userErrors"`
+}
+
+// Which users; all conditions that are given hold at once.
+type UserFilter struct {
+	// Users of this role.
+	Role *domain.Role `json:"role,omitempty"`
+	// Users whose name or email contains this, in any case; at most 200 characters.
+	Search *string `json:"search,omitempty"`
+	// Users who signed up after this moment.
+	CreatedAfter *time.Time `json:"createdAfter,omitempty"`
+	// Users who signed up before this moment.
+	CreatedBefore *time.Time `json:"createdBefore,omitempty"`
+}
+
+// Which of a user's tasks; all conditions that are given hold at once.
+type UserTaskFilter struct {
+	// Tasks of this service.
+	Service *domain.Service `json:"service,omitempty"`
+	// Tasks in this state.
+	Status *domain.TaskStatus `json:"status,omitempty"`
 }

@@ -64,7 +64,7 @@ func (s spyQuery) Viewer(ctx context.Context) (*domain.User, error) {
 }
 
 // Users are two users.
-func (s spyQuery) Users(ctx context.Context, _ *int, _ *string, _ *int, _ *string, _ *domain.UserFilter, _ *domain.UserOrder) (*graph.UserConnection, error) {
+func (s spyQuery) Users(ctx context.Context, _ *int, _ *string, _ *int, _ *string, _ *graph.UserFilter, _ *domain.UserOrder) (*graph.UserConnection, error) {
 	s.spy.note(ctx)
 	return page(&domain.User{ID: "a", Name: "A"}, &domain.User{ID: "b", Name: "B"}), nil
 }

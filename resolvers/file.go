@@ -39,10 +39,10 @@ func (users) Files(ctx context.Context, objs []*domain.User, first *int, after *
 }
 
 // GeneratedFiles is a page of each user's generated files.
-func (users) GeneratedFiles(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *domain.GeneratedFileFilter) ([]*graph.GeneratedFileConnection, error) {
+func (users) GeneratedFiles(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *graph.GeneratedFileFilter) ([]*graph.GeneratedFileConnection, error) {
 	var which domain.GeneratedFileFilter
 	if filter != nil {
-		which = *filter
+		which.Service = orZero(filter.Service)
 	}
 	scope := relay.NewScope("User.generatedFiles", string(which.Service))
 	list, err := list(scope, first, after, last, before, graph.Selects(ctx, heavyGeneratedFile...))

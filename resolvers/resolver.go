@@ -65,6 +65,15 @@ func list(scope relay.Scope, first *int, after *string, last *int, before *strin
 	return loaders.List{Scope: scope, Page: page, Full: full}, err
 }
 
+// orZero returns what a nullable input holds; null and absent are the same, and zero does not narrow.
+func orZero[T any](given *T) T {
+	if given == nil {
+		var none T
+		return none
+	}
+	return *given
+}
+
 // visible returns the objects with those that the viewer may not see taken for absent.
 func visible[T comparable](ctx context.Context, objects []T, err error) ([]T, error) {
 	if err != nil {

@@ -21,7 +21,7 @@ func (queries) Task(ctx context.Context, id relay.ID) (domain.Task, error) {
 }
 
 // Tasks is a page of the viewer's tasks, or of everyone's for admins.
-func (queries) Tasks(ctx context.Context, first *int, after *string, last *int, before *string, filter *domain.TaskFilter, orderBy *domain.TaskOrder) (*graph.TaskConnection, error) {
+func (queries) Tasks(ctx context.Context, first *int, after *string, last *int, before *string, filter *graph.TaskFilter, orderBy *domain.TaskOrder) (*graph.TaskConnection, error) {
 	which, err := tasksAsked(ctx, filter)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (queries) Tasks(ctx context.Context, first *int, after *string, last *int, 
 }
 
 // TasksPage is a page of the viewer's tasks by its number, or of everyone's for admins.
-func (queries) TasksPage(ctx context.Context, number, size int, filter *domain.TaskFilter, orderBy *domain.TaskOrder) (*graph.TaskPage, error) {
+func (queries) TasksPage(ctx context.Context, number, size int, filter *graph.TaskFilter, orderBy *domain.TaskOrder) (*graph.TaskPage, error) {
 	which, err := tasksAsked(ctx, filter)
 	if err != nil {
 		return nil, err
@@ -48,10 +48,10 @@ func (queries) TasksPage(ctx context.Context, number, size int, filter *domain.T
 }
 
 // tasksAsked narrows the filter to what the viewer may see: FORBIDDEN for someone else's tasks.
-func tasksAsked(ctx context.Context, filter *domain.TaskFilter) (domain.TaskFilter, error) {
+func tasksAsked(ctx context.Context, filter *graph.TaskFilter) (domain.TaskFilter, error) {
 	viewer, which := auth.ViewerFrom(ctx), domain.TaskFilter{}
 	if filter != nil {
-		which = *filter
+		which = domain.TaskFilter{Service: orZero(filter.Service), Status: orZero(filter.Status), UserID: orZero(filter.UserID)}
 	}
 	if which.UserID == "" && !viewer.IsAdmin() {
 		which.UserID = viewer.ID
@@ -74,10 +74,10 @@ func tasksScope(name string, filter domain.TaskFilter, order domain.TaskOrder) r
 }
 
 // Tasks is a page of each user's tasks.
-func (users) Tasks(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *domain.TaskFilter, orderBy *domain.TaskOrder) ([]*graph.TaskConnection, error) {
+func (users) Tasks(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string, filter *graph.UserTaskFilter, orderBy *domain.TaskOrder) ([]*graph.TaskConnection, error) {
 	which, order := domain.TaskFilter{}, taskOrder(orderBy)
 	if filter != nil {
-		which = *filter
+		which.Service, which.Status = orZero(filter.Service), orZero(filter.Status)
 	}
 	list, err := list(tasksScope("User.tasks", which, order), first, after, last, before, graph.Selects(ctx, heavyTask...))
 	if err != nil {

@@ -44,7 +44,7 @@ func (queries) User(ctx context.Context, id relay.ID) (*domain.User, error) {
 }
 
 // Users is a page of all users.
-func (queries) Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *domain.UserFilter, orderBy *domain.UserOrder) (*graph.UserConnection, error) {
+func (queries) Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *graph.UserFilter, orderBy *domain.UserOrder) (*graph.UserConnection, error) {
 	which, order, err := usersAsked(filter, orderBy)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (queries) Users(ctx context.Context, first *int, after *string, last *int, 
 }
 
 // UsersPage is a page of all users by its number.
-func (queries) UsersPage(ctx context.Context, number, size int, filter *domain.UserFilter, orderBy *domain.UserOrder) (*graph.UserPage, error) {
+func (queries) UsersPage(ctx context.Context, number, size int, filter *graph.UserFilter, orderBy *domain.UserOrder) (*graph.UserPage, error) {
 	which, order, err := usersAsked(filter, orderBy)
 	if err != nil {
 		return nil, err
@@ -72,10 +72,12 @@ func (queries) UsersPage(ctx context.Context, number, size int, filter *domain.U
 // maxSearch is the most characters that a search may have.
 const maxSearch = 200
 
-func usersAsked(filter *domain.UserFilter, orderBy *domain.UserOrder) (domain.UserFilter, domain.UserOrder, error) {
+func usersAsked(filter *graph.UserFilter, orderBy *domain.UserOrder) (domain.UserFilter, domain.UserOrder, error) {
 	which, order := domain.UserFilter{}, domain.UserOrder{Field: domain.UsersByCreatedAt, Direction: domain.Descending}
 	if filter != nil {
-		which = *filter
+		which = domain.UserFilter{
+			Role: orZero(filter.Role), Search: orZero(filter.Search), CreatedAfter: orZero(filter.CreatedAfter), CreatedBefore: orZero(filter.CreatedBefore),
+		}
 	}
 	if orderBy != nil {
 		order = *orderBy
