@@ -22,6 +22,8 @@ var (
 	ErrSocketPath = errors.New("socket path too long")
 	// ErrDataFolder: the data folder cannot be made, read or written, or holds something else.
 	ErrDataFolder = errors.New("data folder unusable")
+	// ErrAbsent: there is no cluster yet, and Options.Existing asks for one.
+	ErrAbsent = errors.New("no cluster yet")
 	// ErrNoUser: started by root, and there is no other user to run PostgreSQL as.
 	ErrNoUser = errors.New("no user to run PostgreSQL as")
 	// ErrInit: initdb failed for another reason.
@@ -96,6 +98,14 @@ func isFull(err error) bool {
 		return true
 	}
 	return strings.Contains(err.Error(), "No space left on device") || strings.Contains(err.Error(), "Disk quota exceeded")
+}
+
+func absentError(dir string) error {
+	return &Error{
+		Kind: ErrAbsent,
+		What: "there is no database in " + dir + " yet",
+		Hint: "Start atelier to make one, set ATELIER_DATA to the folder of another, " + orDatabaseURL,
+	}
 }
 
 func inUseByServer(dir string, pid int) error {

@@ -23,6 +23,9 @@ func (h home) log() string  { return filepath.Join(h.dir, "postgres.log") }
 
 // findHome returns the folder of the cluster that belongs to the data folder, which it makes if it is absent.
 func findHome(ctx context.Context, o Options) (home, error) {
+	if err := o.requireCluster(); err != nil {
+		return home{}, err
+	}
 	dir, err := makeDataFolder(o.Dir)
 	if err != nil {
 		return home{}, err
@@ -40,6 +43,21 @@ func findHome(ctx context.Context, o Options) (home, error) {
 		return home{}, err
 	}
 	return h.settle(dir, o)
+}
+
+// requireCluster makes nothing.
+func (o Options) requireCluster() error {
+	if !o.Existing {
+		return nil
+	}
+	h, err := knownHome(o.dataFolder())
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(h.data()); errors.Is(err, fs.ErrNotExist) {
+		return absentError(o.dataFolder())
+	}
+	return nil
 }
 
 // knownHome returns where the data folder says that its cluster is, or else is to be.

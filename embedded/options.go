@@ -24,6 +24,8 @@ type Options struct {
 	// Settings are server settings (postgresql.conf names) on top of the defaults. They count for the process that starts
 	// PostgreSQL; one that joins a running cluster finds it as it is. With fsync off, initdb does not sync either.
 	Settings map[string]string
+	// Existing refuses a data folder without a cluster with ErrAbsent, and makes nothing in it: for commands that only look.
+	Existing bool
 
 	search     []string      // where binaries are looked for; nil: searchDirs(). For tests.
 	repository string        // where binaries are fetched from; "": the library's default. For tests.

@@ -16,12 +16,22 @@ import (
 const closeLimit = 30 * time.Second
 
 // withDatabase calls do with the URL of the database that the settings name. Atelier's own runs meanwhile, whether a server
-// runs it or not.
-func (p *program) withDatabase(ctx context.Context, do func(url string) error) (err error) {
+// runs it or not; where there is none yet, that is an error.
+func (p *program) withDatabase(ctx context.Context, do func(url string) error) error {
+	return p.attach(ctx, embedded.Options{Existing: true}, do)
+}
+
+// withNewDatabase is withDatabase for what fills it: atelier's own is made where there is none yet.
+func (p *program) withNewDatabase(ctx context.Context, do func(url string) error) error {
+	return p.attach(ctx, embedded.Options{}, do)
+}
+
+func (p *program) attach(ctx context.Context, o embedded.Options, do func(url string) error) (err error) {
 	if !p.settings.IsEmbedded() {
 		return do(string(p.settings.DatabaseURL))
 	}
-	cluster, err := embedded.Attach(ctx, embedded.Options{Dir: p.settings.Data, Log: p.log})
+	o.Dir, o.Log = p.settings.Data, p.log
+	cluster, err := embedded.Attach(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +75,18 @@ func tokensOf(t *testing.T, data string, env []string) {
 	want(t, exitFailed, []string{"no such user"}, env, "token", "--user=nobody")
 	want(t, exitFailed, []string{"no user with this email"}, env, "token", "--email=nobody@atelier.example")
 	want(t, exitFailed, []string{"JWKS_URL", "issuer"}, append(env, "JWKS_URL=https://issuer/keys"), "token", "--user=demo-user")
+}
+
+// TestCommandsThatOnlyLook makes nothing in a folder that has no database.
+func TestCommandsThatOnlyLook(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir() + "/mistyped"
+	for _, args := range [][]string{{"doctor"}, {"migrate", "status"}, {"migrate", "down"}, {"token", "--role=admin"}} {
+		want(t, exitFailed, []string{"there is no database in " + data + " yet", "ATELIER_DATA"}, []string{"ATELIER_DATA=" + data}, args...)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("they made the folder: %v", err)
+	}
 }
 
 func TestCommandsOnDatabaseURL(t *testing.T) {

@@ -20,7 +20,7 @@ type migrateUpCommand struct{}
 
 // Run applies what is pending.
 func (migrateUpCommand) Run(ctx context.Context, p *program) error {
-	return p.withDatabase(ctx, func(url string) error {
+	return p.withNewDatabase(ctx, func(url string) error {
 		if err := migrations.Up(ctx, url); err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (c seedCommand) Run(ctx context.Context, p *program) error {
 	if c.Now.IsZero() {
 		c.Now = time.Now().UTC().Truncate(time.Second)
 	}
-	return p.withDatabase(ctx, func(url string) error {
+	return p.withNewDatabase(ctx, func(url string) error {
 		if err := p.migrateForSeed(ctx, url); err != nil {
 			return err
 		}

@@ -24,17 +24,17 @@ func (c tokenCommand) Run(ctx context.Context, p *program) error {
 	if err := c.check(); err != nil {
 		return usageError{err}
 	}
-	signer, err := server.Signer(p.settings)
-	if err != nil {
-		return err
-	}
 	var user domain.UserID
-	err = p.withStore(ctx, func(s *store.Store) error {
+	err := p.withStore(ctx, func(s *store.Store) (err error) {
 		if user, err = c.find(ctx, s); err != nil {
 			return fmt.Errorf("%w in %s", err, p.database())
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	signer, err := server.Signer(p.settings) // Not before: it makes a secret in a data folder that may not be one.
 	if err != nil {
 		return err
 	}
