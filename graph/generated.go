@@ -794,7 +794,7 @@ interface Task implements Node @visible(to: OWNER) {
   imageUrl: String
   "The result, as the platform keeps it."
   cloudImageUrl: String
-  "The credits taken for it."
+  "The credits held for it when it was submitted; some or all may have come back since."
   cost: Decimal!
   "Why it failed."
   failReason: String
@@ -839,7 +839,7 @@ type MidjourneyTask implements Node & Task @visible(to: OWNER) {
   imageUrl: String
   "The result, as the platform keeps it."
   cloudImageUrl: String
-  "The credits taken for it."
+  "The credits held for it when it was submitted; some or all may have come back since."
   cost: Decimal!
   "Why it failed."
   failReason: String
@@ -898,7 +898,7 @@ type FluxTask implements Node & Task @visible(to: OWNER) {
   imageUrl: String
   "The result, as the platform keeps it."
   cloudImageUrl: String
-  "The credits taken for it."
+  "The credits held for it when it was submitted; some or all may have come back since."
   cost: Decimal!
   "Why it failed."
   failReason: String
@@ -963,7 +963,7 @@ type DreamworkTask implements Node & Task @visible(to: OWNER) {
   imageUrl: String
   "The result, as the platform keeps it."
   cloudImageUrl: String
-  "The credits taken for it."
+  "The credits held for it when it was submitted; some or all may have come back since."
   cost: Decimal!
   "Why it failed."
   failReason: String
