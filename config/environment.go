@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -56,9 +57,9 @@ func resolver(environment map[string]string) kong.Resolver {
 		if name == "" || value == "" {
 			return nil, nil
 		}
-		// Kong would name the flag alone, which is not what was set.
+		// Kong would name the flag alone, which is not what was set; it does so once more around this error.
 		if err := flag.Parse(scanned(value), reflect.New(flag.Target.Type()).Elem()); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, errors.New(name + ": " + strings.TrimPrefix(err.Error(), flag.ShortSummary()+": "))
 		}
 		return value, nil
 	})
