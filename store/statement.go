@@ -42,11 +42,11 @@ func (s *Store) query(ctx context.Context, table, text string, args []any, each 
 }
 
 func (s *Store) rows(ctx context.Context, text string, args []any, each func(*sql.Rows) error) error {
-	stmt, err := s.prepared(ctx, text)
-	if err != nil {
-		return err
+	rows, err := s.start(ctx, text, args)
+	if stateOf(err) == stalePlan { // It has not begun.
+		s.statements.Delete(text) // Not closed: others may be about to run it.
+		rows, err = s.start(ctx, text, args)
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}
@@ -57,6 +57,14 @@ func (s *Store) rows(ctx context.Context, text string, args []any, each func(*sq
 		}
 	}
 	return rows.Err()
+}
+
+func (s *Store) start(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	stmt, err := s.prepared(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(ctx, args...)
 }
 
 // one runs a statement of a single row and scans it, or returns sql.ErrNoRows.

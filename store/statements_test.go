@@ -10,6 +10,7 @@ import (
 
 	"atelier/domain"
 	"atelier/store"
+	"atelier/store/storetest"
 )
 
 // Statements stay prepared for good, so their texts must not depend on values: as many as there are shapes of arguments.
@@ -120,6 +121,22 @@ func TestSettingsOfConnections(t *testing.T) {
 		var got string
 		if err := w.DB().QueryRowContext(t.Context(), "SELECT current_setting($1)", setting).Scan(&got); err != nil || got != want {
 			t.Errorf("%s = %s, %v; want %s", setting, got, err, want)
+		}
+	}
+}
+
+// A statement that is prepared outlives a change of the columns that it reads, as doctor advises some to be made.
+func TestColumnsMayChangeTheirType(t *testing.T) {
+	t.Parallel()
+	w := worldAt(t, storetest.New(t), store.Config{MaxConns: 2})
+	w.users(t, "u")
+	for _, change := range []string{`SELECT`, `ALTER TABLE users ALTER COLUMN name TYPE varchar(100)`, `ALTER TABLE users ALTER COLUMN name TYPE text`} {
+		w.exec(t, change)
+		for range 3 {
+			found, err := w.UsersByID(t.Context(), []domain.UserID{"u"})
+			if must(t, found, err); len(found) != 1 {
+				t.Errorf("after %s: %d users", change, len(found))
+			}
 		}
 	}
 }
