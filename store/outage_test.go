@@ -20,7 +20,13 @@ func newCluster(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{options: embedded.Options{Dir: t.TempDir(), Settings: map[string]string{"fsync": "off", "shared_buffers": "16MB"}}}
 	c.start(t)
-	t.Cleanup(func() { c.stop(t, false) })
+	t.Cleanup(func() {
+		c.stop(t, false)
+		// Root's is not in the test's folder, which is closed to the user that PostgreSQL runs as.
+		if err := embedded.Destroy(context.WithoutCancel(t.Context()), c.options); err != nil {
+			t.Error(err)
+		}
+	})
 	return c
 }
 
