@@ -39,7 +39,13 @@ var mayImport = map[string]string{
 	"loaders":         "domain relay store cache",
 	"resolvers":       "domain relay auth graph loaders store events tasks",
 	"server":          "domain relay auth graph resolvers loaders store events tasks demo migrations embedded config metrics edge ratelimit cache web version",
-	"cmd":             " domain relay auth server store demo migrations embedded config version",
+	"cmd":             " domain relay auth server store demo migrations embedded config version bench",
+	"bench":           "domain relay auth demo config version bench/before bench/limit bench/ground bench/procs",
+	"bench/before":    "auth metrics bench/connect",
+	"bench/limit":     "domain relay auth bench/connect", // It is measured against the rest, so it shares none of it.
+	"bench/ground":    "demo embedded migrations bench/connect bench/procs",
+	"bench/connect":   "",
+	"bench/procs":     "",
 }
 
 // mustNotKnow are the packages that a room must not come by in any way, directly or through others.
@@ -66,6 +72,9 @@ var speakSQL = []string{
 	"store", "store/storetest", "migrations",
 	"embedded", // Asks its server whether it is ready, and makes the database that is used.
 	"metrics",  // Shows the statistics of a pool, and sends nothing through it.
+
+	"bench/before", "bench/limit", "bench/connect", // Fixtures of the benchmark, which must not use the store.
+	"bench/ground", // Makes the benchmark's databases.
 }
 
 // pkg is a package in the build.

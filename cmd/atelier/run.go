@@ -36,7 +36,9 @@ type commands struct {
 	Token   tokenCommand   `cmd:"" help:"Print a token for local use, signed with the server's secret."`
 	Schema  schemaCommand  `cmd:"" help:"Print the schema of the API (GraphQL SDL)."`
 	Doctor  doctorCommand  `cmd:"" help:"Check the database: version, migrations, types, indexes, ledger. It changes nothing."`
+	Bench   benchCommand   `cmd:"" help:"Measure: against the platform's old backend, against a handler written by hand, with the cache and without."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+	Fixture fixtureCommand `cmd:"" hidden:"" help:"Be one of the things that bench measures."`
 }
 
 // program is what every command works with.
