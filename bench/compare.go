@@ -39,7 +39,7 @@ func (r *run) compare(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.rounds(ctx, before, after, rows); err != nil {
+	if err := r.rounds(ctx, "before and after", before, after, rows); err != nil {
 		return err
 	}
 	return r.compared(ctx, before, after, rows)
@@ -95,8 +95,8 @@ func (s *subject) walk(ctx context.Context, query string, variables map[string]a
 }
 
 // rounds measures all rows on both sides, again and again, each time in the other order.
-func (r *run) rounds(ctx context.Context, before, after *subject, rows []*row) error {
-	s := &steps{report: r.Progress, what: "before and after", total: 2 * len(rows) * (r.Rounds + 1)}
+func (r *run) rounds(ctx context.Context, what string, before, after *subject, rows []*row) error {
+	s := &steps{report: r.Progress, what: what, total: 2 * len(rows) * (r.Rounds + 1)}
 	for round := range r.Rounds + 1 { // The first only warms up.
 		for _, row := range rows {
 			sides := []func() error{
@@ -143,7 +143,6 @@ var (
 	promisedMemory   = Promise{"−30 %", 0, 0.30}
 	promisedLoad     = Promise{"−50 %", 0, 0.50}
 	promisedRepeats  = Promise{"−80 %", 0, 0.80}
-	promisedHits     = Promise{"0 → 85 %", 85, 0}
 )
 
 // compared turns what was measured into the table.

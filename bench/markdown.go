@@ -61,10 +61,17 @@ func (t table) markdown() string {
 	return text.String()
 }
 
+// The titles of tables that have charts.
+const (
+	titleBefore = "Before and after"
+	titleLimit  = "The limit: the server / a handler written by hand"
+	titleCache  = "The cache"
+)
+
 func (r *Report) tables() []table {
 	return []table{
-		comparisonTable("Before and after", "before", "after", r.Comparisons), limitTable(r.Limits), executorTable(r.Executors),
-		comparisonTable("The cache", "without", "with", r.Cache), targetTable(r.Targets),
+		comparisonTable(titleBefore, "before", "after", r.Comparisons), limitTable(r.Limits), executorTable(r.Executors),
+		comparisonTable(titleCache, "without", "with", r.Cache), targetTable(r.Targets),
 	}
 }
 
@@ -84,7 +91,7 @@ func comparisonTable(title, before, after string, comparisons []Comparison) tabl
 }
 
 func limitTable(limits []Limit) table {
-	t := table{title: "The limit: the server / a handler written by hand", head: []string{
+	t := table{title: titleLimit, head: []string{
 		"operation", "connections", "requests/s", "ratio", "p50 ms", "p99 ms", "server CPU µs", "PostgreSQL CPU µs", "statements",
 	}}
 	for _, l := range limits {

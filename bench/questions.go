@@ -15,14 +15,14 @@ import (
 // graphQL returns what fills a request with an operation of the API. Variables whose values change from request to request
 // are given as functions of the draw.
 func graphQL(query string, variables map[string]any) func(*fasthttp.Request, *rand.Rand) {
-	parts, drawn := template(query, variables)
+	parts, values := gapped(query, variables)
 	return func(r *fasthttp.Request, draw *rand.Rand) {
 		r.SetRequestURI("/graphql")
 		r.Header.SetMethod(fasthttp.MethodPost)
 		r.Header.SetContentType("application/json")
 		body := r.Body()[:0]
 		body = append(body, parts[0]...)
-		for i, value := range drawn {
+		for i, value := range values {
 			body = append(append(body, value(draw)...), parts[i+1]...)
 		}
 		r.SetBodyRaw(body)
@@ -32,8 +32,8 @@ func graphQL(query string, variables map[string]any) func(*fasthttp.Request, *ra
 // drawn is a variable whose value is chosen for each request.
 type drawn func(*rand.Rand) string
 
-// template encodes a request once, with gaps for what is drawn. Values drawn are ids and titles of the demo data.
-func template(query string, variables map[string]any) (parts []string, values []drawn) {
+// gapped encodes a request once, with gaps for what is drawn. Values drawn are ids and titles of the demo data.
+func gapped(query string, variables map[string]any) (parts []string, values []drawn) {
 	const gap = "\x01gap\x01" // No text of ours holds it.
 	marked := map[string]any{}
 	for name, value := range variables {
