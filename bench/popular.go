@@ -19,7 +19,7 @@ const (
 
 	wholeListQuery = `query WholeList { users(first: 50) { nodes { id name email role profileImageUrl lastActiveAt } pageInfo { hasNextPage endCursor } } }`
 
-	wholeNestedQuery = `query WholeNested { users(first: 20) { nodes { id name email role tasks(first: 5) { nodes { __typename id service status prompt progress ` +
+	wholeNestedQuery = `query WholeNested { users(first: 20, filter: {role: USER}) { nodes { id name email role tasks(first: 5) { nodes { __typename id service status prompt progress ` +
 		`imageUrl cost submittedAt finishedAt } pageInfo { hasNextPage endCursor } } chats(first: 3) { nodes { id title updatedAt ` +
 		`messages(last: 5) { nodes { id role content createdAt } } } } } } }`
 

@@ -20,7 +20,7 @@ func newList(scope relay.Scope) list {
 }
 
 var (
-	userList = newList(relay.NewScope("users", "", "", firstDay, firstDay, "CREATED_AT", "DESC"))
+	userList = newList(relay.NewScope("users", "user", "", firstDay, firstDay, "CREATED_AT", "DESC"))
 	taskList = newList(relay.NewScope("User.tasks", "", "", "", "SUBMITTED_AT", "DESC"))
 )
 

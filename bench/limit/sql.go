@@ -3,15 +3,15 @@ package limit
 import "strings"
 
 // The statements are those that the server sends for the same operations, to the letter where that matters: the same
-// columns, order, branches and parameters. $1 is the number of rows of a page and one more.
+// columns, order, branches and parameters. One of them is the number of rows of a page and one more.
 
 const roleSQL = `SELECT role FROM users WHERE id = $1`
 
 const userColumns = `t.id, t.name, t.email, t.role, t.profile_image_url, t.last_active_at, t.created_at, t.updated_at`
 
-// Served by idx_users_created.
+// Served by idx_users_role_created.
 const usersSQL = `SELECT 1 AS ord, x.* FROM ((SELECT 0 AS side, ` + userColumns + ` FROM users t
-ORDER BY t.created_at DESC, t.id COLLATE "C" DESC LIMIT $1)) x ORDER BY x.created_at DESC, x.id COLLATE "C" DESC`
+WHERE t.role = $1 ORDER BY t.created_at DESC, t.id COLLATE "C" DESC LIMIT $2)) x ORDER BY x.created_at DESC, x.id COLLATE "C" DESC`
 
 const usersByIDSQL = `SELECT ` + userColumns + ` FROM users t WHERE t.id = ANY($1::text[])`
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"atelier/domain"
 )
 
 // owner is a user of a page.
@@ -56,7 +58,7 @@ func (w *work) appendLastCursor(out []byte) []byte {
 	return append(out, w.piece(w.owners[len(w.owners)-1].cursor)...)
 }
 
-// readUsers reads the newest users and calls add for each, and reports whether there are more.
+// readUsers reads the newest users who were let in and calls add for each, and reports whether there are more.
 func (l *Limit) readUsers(w *work, limit int, add func()) (more bool, err error) {
 	err = l.read(l.users, w.user.dest, func() {
 		if len(w.owners) == limit {
@@ -64,7 +66,7 @@ func (l *Limit) readUsers(w *work, limit int, add func()) (more bool, err error)
 			return
 		}
 		add()
-	}, int64(limit+1))
+	}, string(domain.RoleUser), int64(limit+1))
 	return more, err
 }
 
