@@ -151,7 +151,7 @@ func checkDatabase(text string) error {
 	case text == "" || !isURL && arePairs(text):
 		return nil
 	case isURL && (err != nil || isTorn(u)):
-		return errors.New("it is not a valid URL: in its password, characters such as / ? # @ % must be percent-encoded")
+		return errors.New("it is not a valid URL: its port is a number, and in its password characters such as / ? # @ % must be percent-encoded")
 	case !isURL:
 		return errors.New("it must be postgres://user:password@host/database, or key=value pairs")
 	}

@@ -67,6 +67,17 @@ func (c Config) LimitsRate() bool {
 	return c.RateLimit == "on" || c.RateLimit == "" && !c.IsEmbedded()
 }
 
+// Algorithm is the one that tokens may be signed by.
+func (c Config) Algorithm() string {
+	switch {
+	case c.JWTAlgorithm != "":
+		return c.JWTAlgorithm
+	case c.JWKSURL != "":
+		return "RS256"
+	}
+	return "HS256"
+}
+
 // HasDemo reports whether the server answers the demo's pictures and, on its own database, makes demo data.
 func (c Config) HasDemo() bool { return orElse(c.Demo, c.IsEmbedded()) }
 

@@ -37,6 +37,7 @@ func readSettings() []Setting {
 func (c Config) LogValue() slog.Value {
 	migrates, hasDemo := c.Migrates(), c.HasDemo()
 	c.Migrate, c.Demo = &migrates, &hasDemo
+	c.JWTAlgorithm = c.Algorithm()
 	c.RateLimit = map[bool]string{true: "on", false: "off"}[c.LimitsRate()]
 	var shown []slog.Attr
 	for _, s := range settings {

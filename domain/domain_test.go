@@ -179,9 +179,6 @@ func TestPositions(t *testing.T) {
 
 func TestSmallWords(t *testing.T) {
 	t.Parallel()
-	if domain.Ascending.Reverse() != domain.Descending || domain.Descending.Reverse() != domain.Ascending {
-		t.Error("directions")
-	}
 	yes, no := true, false
 	if domain.TristateOf(nil) != domain.Either || domain.TristateOf(&yes) != domain.Yes || domain.TristateOf(&no) != domain.No {
 		t.Error("tristates")

@@ -17,14 +17,6 @@ const (
 	Descending Direction = "DESC"
 )
 
-// Reverse returns the other direction.
-func (d Direction) Reverse() Direction {
-	if d == Ascending {
-		return Descending
-	}
-	return Ascending
-}
-
 // Position is a place in a totally ordered list: the sort key (a time in microseconds or a text, as the list is
 // ordered), then the id, then, where a list merges several tables, the table.
 type Position struct {

@@ -72,10 +72,18 @@ func (r *readiness) reasonNow(ctx context.Context) string {
 	defer cancel()
 	reason, cause := r.askWithin(ctx)
 	if reason != r.reason {
-		r.log.Warn("readiness changed", "was", orReady(r.reason), "is", orReady(reason), "cause", cause)
+		r.logChange(reason, cause)
 	}
 	r.asked, r.reason = time.Now(), reason
 	return reason
+}
+
+func (r *readiness) logChange(reason string, cause error) {
+	log := r.log
+	if cause != nil {
+		log = log.With("cause", cause)
+	}
+	log.Warn("readiness changed", "was", orReady(r.reason), "is", orReady(reason))
 }
 
 const silent = "the database does not answer"

@@ -40,7 +40,7 @@ func secretOf(c config.Config) ([]byte, error) {
 
 func verifierConfig(c config.Config, log *slog.Logger) (auth.VerifierConfig, error) {
 	v := auth.VerifierConfig{
-		JWKSURL: string(c.JWKSURL), Algorithm: c.JWTAlgorithm, Claim: c.JWTClaim, Leeway: c.JWTLeeway,
+		JWKSURL: string(c.JWKSURL), Algorithm: c.Algorithm(), Claim: c.JWTClaim, Leeway: c.JWTLeeway,
 		Issuer: c.JWTIssuer, Audience: c.JWTAudience, Log: log,
 	}
 	if c.JWTLeeway == 0 {

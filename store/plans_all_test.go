@@ -100,7 +100,9 @@ func (l *large) testEveryStatement(t *testing.T) {
 }
 
 // isExempt tells totals over a whole table, which the timeout bounds, as it does searches and statuses that have no name.
-func isExempt(text string) bool { return strings.HasPrefix(text, "SELECT 1 AS ord, (SELECT count(*)") }
+func isExempt(text string) bool {
+	return strings.HasPrefix(text, "SELECT 1 AS ord, (SELECT count(*)") && !strings.Contains(text, "user_id = ")
+}
 
 // readEverything calls every method that reads, in all its variants.
 func (l *large) readEverything(t *testing.T) {

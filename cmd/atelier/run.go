@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -101,7 +102,9 @@ func report(stderr io.Writer, err error, code int) int {
 	if errors.Is(err, context.Canceled) {
 		message = "interrupted"
 	}
-	_, _ = fmt.Fprintln(stderr, "atelier: "+message)
+	for line := range strings.Lines(message) {
+		_, _ = fmt.Fprintln(stderr, "atelier: "+strings.TrimSuffix(line, "\n"))
+	}
 	return code
 }
 

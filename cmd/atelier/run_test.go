@@ -96,9 +96,11 @@ func TestSeedHasTheSizeOfTheDemo(t *testing.T) {
 	t.Parallel()
 	size := demo.DefaultSize()
 	help := want(t, exitDone, nil, nil, "seed", "--help")
-	for _, n := range []string{"Default 200.", "Default 20000.", "Default 2000.", "Default 20000."} {
-		if !strings.Contains(strings.Join(strings.Fields(help), " "), n) {
-			t.Errorf("no %s in\n%s", n, help)
+	for flag, n := range map[string]string{"users": "200", "tasks": "20000", "chats": "2000", "messages": "20000"} {
+		_, text, _ := strings.Cut(strings.Join(strings.Fields(help), " "), "--"+flag+"=")
+		text, _, _ = strings.Cut(text, " --")
+		if !strings.Contains(text, "Default "+n+".") {
+			t.Errorf("--%s: no default of %s in\n%s", flag, n, help)
 		}
 	}
 	if size != (demo.Size{Users: 200, Tasks: 20_000, Chats: 2_000, Messages: 20_000}) {
