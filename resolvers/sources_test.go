@@ -173,7 +173,7 @@ type watchedWorld struct {
 }
 
 // parts is how many parts the questions are asked in, one after each statement.
-const parts = 40
+const parts = 80
 
 // step asks some questions, makes a change, and asks them again.
 func (w *watchedWorld) step(t *testing.T, statement string, n int, different map[domain.Table]int) {
@@ -199,7 +199,7 @@ func (w *watchedWorld) step(t *testing.T, statement string, n int, different map
 			different[c.Table]++
 		}
 		if !slices.ContainsFunc(changed, first[i].record.Concerns) {
-			t.Errorf("%s\nchanges the answer to %s %v\nand no record names it: %v\nbefore %s\nafter  %s", statement,
+			t.Errorf("%s\nchanges the answer to %s %v\nand no record names it: %v\nbefore %.500s\nafter  %.500s", statement,
 				asked[i/2].text, asked[i/2].variables, changed, first[i].body, second[i].body)
 		}
 	}

@@ -191,3 +191,6 @@ func (c *Cache) Size() (answers, bytes int) {
 	defer c.mu.Unlock()
 	return len(c.byKey), c.Bytes - c.room
 }
+
+// Sources returns the number of things that the answer is made of.
+func (a *Answer) Sources() int { return len(a.sources) }

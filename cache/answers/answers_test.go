@@ -17,7 +17,7 @@ func (w *watch) now() time.Time { return w.at }
 func listening(bytes int) (*Cache, *watch) {
 	c, w := New(Config{Bytes: bytes}), &watch{time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)}
 	c.now = w.now
-	c.Tell(domain.ChangeBatch{AsOf: w.at})
+	c.Changed(domain.ChangeBatch{AsOf: w.at})
 	return c, w
 }
 
@@ -71,7 +71,7 @@ func TestAChangeDropsWhatItNames(t *testing.T) {
 					t.Fatalf("%s is not kept: %s", kept, why)
 				}
 			}
-			c.Tell(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{one.change}})
+			c.Changed(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{one.change}})
 			dropped := map[string]bool{}
 			for _, kept := range one.drops {
 				dropped[kept] = true
@@ -93,7 +93,7 @@ func TestALateFillIsNotKept(t *testing.T) {
 	r, other := c.Start(), c.Start()
 	r.Reads(Row(domain.TableUsers, "bob"))
 	other.Reads(Row(domain.TableUsers, "ada"))
-	c.Tell(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{{Table: domain.TableUsers, IDs: []string{"bob"}, Owners: []string{"bob"}}}})
+	c.Changed(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{{Table: domain.TableUsers, IDs: []string{"bob"}, Owners: []string{"bob"}}}})
 	if _, why := c.Keep(keyOf("late"), r, Answer{}); why != Changed {
 		t.Errorf("an answer is kept whose row has changed meanwhile: %q", why)
 	}
@@ -120,7 +120,7 @@ func TestALateFillIsNotKeptAfterMoreThanIsRemembered(t *testing.T) {
 		}
 		quick := c.Start()
 		quick.Reads(Row(domain.TableUsers, change.IDs[0]))
-		c.Tell(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{change}})
+		c.Changed(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{change}})
 		for name, r := range map[string]*Record{"slow": slow, "quick": quick} {
 			if _, why := c.Keep(keyOf(name), r, Answer{}); why != Changed {
 				t.Errorf("batch %d: a late %s fill is kept: %q", batch, name, why)
@@ -147,7 +147,7 @@ func TestNothingIsServedInSilence(t *testing.T) {
 	if why := made(c, "b"); why != Deaf {
 		t.Errorf("kept in silence: %q", why)
 	}
-	c.Tell(domain.ChangeBatch{AsOf: w.at})
+	c.Changed(domain.ChangeBatch{AsOf: w.at})
 	requireKept(t, c, "a", Kept) // Nothing was missed: the log is whole.
 }
 
@@ -156,7 +156,7 @@ func TestAGapDropsEverything(t *testing.T) {
 	c, w := listening(1 << 20)
 	made(c, "a", Row(domain.TableUsers, "bob"))
 	r := c.Start()
-	c.Tell(domain.ChangeBatch{AsOf: w.at, IsGap: true})
+	c.Changed(domain.ChangeBatch{AsOf: w.at, IsGap: true})
 	requireKept(t, c, "a", Absent)
 	if _, why := c.Keep(keyOf("b"), r, Answer{}); why != Changed {
 		t.Errorf("an answer that was made across a gap is kept: %q", why)
@@ -174,7 +174,7 @@ func TestAnswersOfAViewerWhoChangedSomething(t *testing.T) {
 	c, _ := listening(1 << 20)
 	made(c, "bob's", Row(domain.TableChat, "c1"))
 	r := c.Start()
-	c.Changed("bob")
+	c.ChangedBy("bob")
 	requireKept(t, c, "bob's", Absent)
 	if _, why := c.Keep(keyOf("late"), r, Answer{}); why != Changed {
 		t.Errorf("what was read before the change is kept: %q", why)
@@ -235,10 +235,10 @@ func TestLifetimes(t *testing.T) {
 				t.Fatalf("%q, %v outside, want %v", why, a.Outside, one.outside)
 			}
 			for end := w.at.Add(one.here); w.at.Before(end); w.at = w.at.Add(time.Second) {
-				c.Tell(domain.ChangeBatch{AsOf: w.at})
+				c.Changed(domain.ChangeBatch{AsOf: w.at})
 				requireKept(t, c, "a", Kept)
 			}
-			c.Tell(domain.ChangeBatch{AsOf: w.at})
+			c.Changed(domain.ChangeBatch{AsOf: w.at})
 			requireKept(t, c, "a", Absent)
 		})
 	}
@@ -268,7 +268,7 @@ func TestManySourcesBecomeTheTable(t *testing.T) {
 	if n := len(c.of); n > maxOfKind+5 {
 		t.Errorf("%d sources are indexed", n)
 	}
-	c.Tell(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{{Table: domain.TableMessage, IDs: []string{"m"}, Parents: []string{"elsewhere"}}}})
+	c.Changed(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{{Table: domain.TableMessage, IDs: []string{"m"}, Parents: []string{"elsewhere"}}}})
 	requireKept(t, c, "many", Absent)
 	requireKept(t, c, "some", Kept)
 }

@@ -120,7 +120,7 @@ func (m *model) tell(t *rapid.T) {
 	if batch.IsGap = rapid.IntRange(0, 9).Draw(t, "gap") == 0; batch.IsGap {
 		batch.Changes = nil
 	}
-	m.c.Tell(batch)
+	m.c.Changed(batch)
 }
 
 func (m *model) get(t *rapid.T) {

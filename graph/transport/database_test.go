@@ -23,7 +23,8 @@ import (
 // served is a handler over a database of the test's own, in which all pages are full. Everyone is an admin.
 type served struct {
 	http.Handler
-	url string
+	inner http.Handler // Which takes the viewer from the context.
+	url   string
 }
 
 func newServed(t testing.TB, settings transport.Settings, log io.Writer) served {
@@ -39,7 +40,7 @@ func newServed(t testing.TB, settings transport.Settings, log io.Writer) served 
 	handler := graph.NewHandler(graph.Options{
 		Resolvers: root, Prepare: root.Prepare, Log: slog.New(slog.NewTextHandler(log, nil)), Transport: settings,
 	})
-	return served{asAdmin(handler), url}
+	return served{asAdmin(handler), handler, url}
 }
 
 func fill(url string) error {

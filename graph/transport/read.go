@@ -14,13 +14,16 @@ import (
 	"atelier/domain"
 )
 
-// read takes the parameters from a request: https://graphql.github.io/graphql-over-http/draft/#sec-Request
-func (a *answer) read(r *http.Request) (*graphql.RawParams, *refusal) {
+// read takes in what a request asks, as it is: the body of a POST, or the query string.
+func (a *answer) read(r *http.Request) ([]byte, *refusal) {
 	switch r.Method {
 	case http.MethodPost:
 		return a.readPost(r)
 	case http.MethodGet, http.MethodHead:
-		return a.readGet(r)
+		if int64(len(r.URL.RawQuery)) > a.MaxBody {
+			return nil, a.tooLarge()
+		}
+		return []byte(r.URL.RawQuery), nil
 	}
 	return nil, notAllowed("use POST, or GET for queries", "GET, HEAD, POST")
 }
@@ -31,7 +34,15 @@ func notAllowed(why, allow string) *refusal {
 	return refused
 }
 
-func (a *answer) readPost(r *http.Request) (*graphql.RawParams, *refusal) {
+// parse takes the parameters from what was read: https://graphql.github.io/graphql-over-http/draft/#sec-Request
+func (a *answer) parse(text []byte) (*graphql.RawParams, *refusal) {
+	if a.r.Method == http.MethodPost {
+		return a.decode(text, a.r.Header)
+	}
+	return a.parseQuery(string(text))
+}
+
+func (a *answer) readPost(r *http.Request) ([]byte, *refusal) {
 	name, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || name != string(mediaJSON) || !isUTF8(params["charset"]) {
 		return nil, refuse(http.StatusUnsupportedMediaType, domain.UnsupportedMediaType, "send application/json in UTF-8")
@@ -39,11 +50,7 @@ func (a *answer) readPost(r *http.Request) (*graphql.RawParams, *refusal) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, refuse(http.StatusUnsupportedMediaType, domain.UnsupportedMediaType, "send the body without a Content-Encoding")
 	}
-	body, refused := a.body(r)
-	if refused != nil {
-		return nil, refused
-	}
-	return a.decode(body, r.Header)
+	return a.body(r)
 }
 
 // body reads a body, or refuses it as soon as its length is known to be too much.
@@ -69,11 +76,8 @@ func (a *answer) tooLarge() *refusal {
 	return refuse(http.StatusRequestEntityTooLarge, domain.BodyTooLarge, "a request has at most %d bytes", a.MaxBody)
 }
 
-func (a *answer) readGet(r *http.Request) (*graphql.RawParams, *refusal) {
-	if int64(len(r.URL.RawQuery)) > a.MaxBody {
-		return nil, a.tooLarge()
-	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
+func (a *answer) parseQuery(text string) (*graphql.RawParams, *refusal) {
+	query, err := url.ParseQuery(text)
 	if err != nil {
 		return nil, malformed("the query string is malformed")
 	}
@@ -92,7 +96,7 @@ func (a *answer) readGet(r *http.Request) (*graphql.RawParams, *refusal) {
 			return nil, refused
 		}
 	}
-	return req.params(r.Header), nil
+	return req.params(a.r.Header), nil
 }
 
 // takeText reads a parameter from a query string, where an empty one is as good as none.

@@ -6,6 +6,7 @@ package transport
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"time"
 
@@ -13,8 +14,11 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"atelier/auth"
+	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/graph/document"
+	"atelier/graph/lru"
 )
 
 // Settings are what a transport goes by.
@@ -29,6 +33,8 @@ type Settings struct {
 	Budget Budget
 	// Measure counts the work of operations. May be nil: none is counted.
 	Measure Measure
+	// Answers keeps whole answers. May be nil: none is kept.
+	Answers *answers.Cache
 	// Observe is told of every operation that was answered. May be nil.
 	Observe func(context.Context, Outcome)
 	// OnPanic is told of code that panicked outside of any field. May be nil.
@@ -53,6 +59,9 @@ type Outcome struct {
 	Cost  document.Cost
 	Work  Work
 	Took  time.Duration
+	// IsKept says that the answer was a kept one. If not, NotKept is why, or "" where it is kept from now on.
+	IsKept  bool
+	NotKept answers.Reason
 }
 
 // Transport answers GraphQL requests over HTTP. It implements gqlgen's graphql.Transport.
@@ -60,12 +69,18 @@ type Transport struct {
 	Settings
 	reader    *document.Reader
 	persisted *persisted
+	known     *lru.Cache[*knownRequest]
 	room      *room
 }
 
 // New returns a transport that reads documents by reader.
 func New(s Settings, reader *document.Reader) *Transport {
-	return &Transport{Settings: s, reader: reader, persisted: newPersisted(persistedBytes), room: newRoom(roomWeight)}
+	if s.Answers == nil {
+		s.Answers = answers.New(answers.Config{})
+	}
+	return &Transport{
+		Settings: s, reader: reader, persisted: newPersisted(persistedBytes), known: lru.New[*knownRequest](knownBytes), room: newRoom(roomWeight),
+	}
 }
 
 // Supports implements graphql.Transport: every request is answered here, also those that are refused.
@@ -94,6 +109,12 @@ type answer struct {
 	done      func() Work
 	isWritten bool
 	ran       bool
+
+	asked  [sha256.Size]byte // A digest of the request.
+	key    answers.Key
+	record *answers.Record // What the answer is made of; nil if it is not to be kept.
+	isKept bool
+	why    answers.Reason // Why the answer was not found, or is not kept.
 }
 
 // run answers the request, or says why not.
@@ -105,7 +126,14 @@ func (a *answer) run() *refusal {
 	if refused := a.checkOrigin(a.r); refused != nil {
 		return refused
 	}
-	params, refused := a.read(a.r)
+	text, refused := a.read(a.r)
+	if refused != nil {
+		return refused
+	}
+	if answered, refused := a.recall(text); answered {
+		return refused
+	}
+	params, refused := a.parse(text)
 	if refused != nil {
 		return refused
 	}
@@ -115,21 +143,35 @@ func (a *answer) run() *refusal {
 	if refused != nil {
 		return refused
 	}
-	leave, refused := a.room.enter(ctx, weightOf(a.cost))
+	kept, ctx := a.repeatable(ctx, params)
+	if kept != nil {
+		a.repeat(kept)
+		return nil
+	}
+	response, refused := a.execute(ctx, operation)
 	if refused != nil {
 		return refused
 	}
-	defer leave()
-	a.execute(ctx, operation)
+	a.finish(response)
 	return nil
 }
 
-func (a *answer) execute(ctx context.Context, operation *graphql.OperationContext) {
+// execute does what is asked for. The room is left before the answer is written, since that may take its client long.
+func (a *answer) execute(ctx context.Context, operation *graphql.OperationContext) (*graphql.Response, *refusal) {
+	leave, refused := a.room.enter(ctx, weightOf(a.cost))
+	if refused != nil {
+		return nil, refused
+	}
+	defer leave()
 	if a.Measure != nil {
 		ctx, a.done = a.Measure(ctx)
 	}
 	respond, ctx := a.exec.DispatchOperation(ctx, operation)
-	a.finish(respond(ctx))
+	response := respond(ctx)
+	if a.operation.Operation != ast.Query {
+		a.Answers.ChangedBy(auth.ViewerFrom(a.r.Context()).ID)
+	}
+	return response, nil
 }
 
 // recover answers for a panic outside of any field; those within become errors of their fields.

@@ -45,20 +45,26 @@ func (a *answer) finish(response *graphql.Response) {
 		response.Data = json.RawMessage("null")
 	}
 	a.ran = true
-	a.write(http.StatusOK, response)
+	if kept := a.keep(response); kept != nil {
+		a.writeWhole(kept)
+	} else {
+		a.addCache(response)
+		a.write(http.StatusOK, response)
+	}
 	a.observe(response.Errors)
 }
 
 // write sends an answer at once, with its length.
-func (a *answer) write(status int, response *graphql.Response) {
-	parts := encode(response)
+func (a *answer) write(status int, response *graphql.Response) { a.send(status, encode(response)) }
+
+func (a *answer) send(status int, parts [][]byte) {
 	header := a.w.Header()
 	header.Set("Content-Type", string(a.media)+"; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(length(parts)))
 	if header.Get("Cache-Control") == "" {
 		header.Set("Cache-Control", "no-store")
 	}
-	header.Add("Vary", "Accept")
+	a.vary()
 	a.isWritten = true
 	a.w.WriteHeader(status)
 	if a.r.Method == http.MethodHead {
@@ -113,7 +119,9 @@ func (a *answer) observe(errs gqlerror.List) {
 	if a.Observe == nil {
 		return
 	}
-	outcome := Outcome{Ran: a.ran, Cost: a.cost, Work: a.done(), Took: time.Since(a.start), Codes: codes(errs)}
+	outcome := Outcome{
+		Ran: a.ran, Cost: a.cost, Work: a.done(), Took: time.Since(a.start), Codes: codes(errs), IsKept: a.isKept, NotKept: a.why,
+	}
 	if a.operation != nil {
 		outcome.Name, outcome.Kind = a.operation.Name, a.operation.Operation
 	}

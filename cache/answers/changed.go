@@ -2,9 +2,9 @@ package answers
 
 import "atelier/domain"
 
-// Tell drops what changes name, and keeps answers that are being made from being kept if they read any of it. It must come
-// after the caches that answers are made from have been told: what is read after Tell has to be new.
-func (c *Cache) Tell(batch domain.ChangeBatch) {
+// Changed drops what changes name, and keeps answers that are being made from being kept if they read any of it. It must come
+// after the caches that answers are made from have been told: what is read after it has to be new.
+func (c *Cache) Changed(batch domain.ChangeBatch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if batch.AsOf.After(c.heard) {
@@ -20,8 +20,8 @@ func (c *Cache) Tell(batch domain.ChangeBatch) {
 	}
 }
 
-// Changed tells that a viewer changed something through this process: they see it in their next answer, without waiting for the feed.
-func (c *Cache) Changed(viewer domain.UserID) {
+// ChangedBy tells that a viewer changed something through this process: they see it in their next answer, without waiting for the feed.
+func (c *Cache) ChangedBy(viewer domain.UserID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change("own", []Source{answered(viewer)})

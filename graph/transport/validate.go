@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"atelier/auth"
+	"atelier/cache/answers"
+)
+
+// writeWhole sends an answer that may be shown again, or says that it is what the client has already.
+func (a *answer) writeWhole(kept *answers.Answer) {
+	if a.tellsOfCache() {
+		a.send(http.StatusOK, [][]byte{a.withCache(kept)})
+		return
+	}
+	header := a.w.Header()
+	header.Set("Cache-Control", a.cacheControl(kept))
+	tag := a.tag(kept)
+	if known := a.matching(tag); known != "" {
+		header.Set("Etag", known)
+		a.vary()
+		a.isWritten = true
+		a.w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	header.Set("Etag", tag)
+	a.send(http.StatusOK, [][]byte{kept.Body})
+}
+
+// tag is the validator of the answer in the type that the client likes best.
+func (a *answer) tag(kept *answers.Answer) string {
+	if a.media == mediaGraphQL {
+		return `"` + kept.Etag + `-r"`
+	}
+	return `"` + kept.Etag + `"`
+}
+
+// matching returns which of the validators that the client has is that of the answer, or of the answer compressed; "" for none. They
+// count for what is read by GET: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+func (a *answer) matching(tag string) string {
+	if a.r.Method != http.MethodGet && a.r.Method != http.MethodHead {
+		return ""
+	}
+	for candidate := range strings.SplitSeq(strings.Join(a.r.Header.Values("If-None-Match"), ","), ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == "*" {
+			return tag
+		}
+		if plain, isTag := strings.CutSuffix(strings.TrimPrefix(candidate, "W/"), `"`); isTag && withoutCoding(plain)+`"` == tag {
+			return candidate
+		}
+	}
+	return ""
+}
+
+// withoutCoding takes off what the compression of answers adds to validators.
+func withoutCoding(tag string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(tag, "-gzip"), "-zstd")
+}
+
+// cacheControl says who may keep the answer outside, and for how long. What nobody is signed in for is everybody's.
+func (a *answer) cacheControl(kept *answers.Answer) string {
+	whose := "private"
+	if !auth.ViewerFrom(a.r.Context()).IsSignedIn() {
+		whose = "public"
+	}
+	seconds := int(kept.Outside.Seconds())
+	if seconds < 1 {
+		return whose + ", no-cache"
+	}
+	return whose + ", max-age=" + strconv.Itoa(seconds)
+}
+
+// varies is what an answer depends on besides its address.
+const varies = "Accept, Authorization, " + HeaderCost + ", " + HeaderCache
+
+func (a *answer) vary() { a.w.Header().Add("Vary", varies) }
