@@ -37,7 +37,7 @@ var mayImport = map[string]string{
 	"tasks":           "domain store",
 	"graph":           "domain relay auth exec cache",
 	"loaders":         "domain relay store cache",
-	"resolvers":       "domain relay auth graph loaders store events tasks",
+	"resolvers":       "domain relay auth graph loaders store events tasks cache",
 	"server":          "domain relay auth graph resolvers loaders store events tasks demo migrations embedded config metrics edge ratelimit cache web version",
 	"cmd":             " domain relay auth server store demo migrations embedded config version bench",
 	"bench":           "domain relay auth demo config version bench/before bench/limit bench/ground bench/procs",

@@ -22,6 +22,17 @@ func (v Viewer) IsAdmin() bool { return v.IsSignedIn() && v.Role == domain.RoleA
 // IsMember reports whether the viewer was let in: a user or an admin, not one pending, nor one of an unknown role.
 func (v Viewer) IsMember() bool { return v.IsAdmin() || v.IsSignedIn() && v.Role == domain.RoleUser }
 
+// Scope names all that rules ask of the viewer: viewers of one scope see the same.
+func (v Viewer) Scope() string {
+	switch {
+	case !v.IsSignedIn():
+		return "anonymous"
+	case v.IsAdmin():
+		return "admin"
+	}
+	return string(v.Role) + " " + string(v.ID)
+}
+
 type viewerKey struct{}
 
 // WithViewer returns a context in which v asks.

@@ -32,6 +32,14 @@ const (
 	RowsTruncated ChangeKind = "TRUNCATE"
 )
 
+// WatchedTables returns the tables whose changes are told.
+func WatchedTables() []Table {
+	return []Table{
+		TableUsers, TableCredit, TableCreditLog, TableMidjourney, TableFlux, TableDreamwork, TableChat, TableMessage, TableFile,
+		TableGeneratedFiles, TableModels, TableAIServices,
+	}
+}
+
 // Change is what one committed statement did to one table, by whatever program.
 type Change struct {
 	Table Table
@@ -50,13 +58,22 @@ type Change struct {
 // LogPosition is a place in the log of changes: what transactions before it did has been told. It only grows.
 type LogPosition uint64
 
+// LogID names a log of changes. Positions of one say nothing of another: a database that crashed, was restored from a backup or
+// was replaced by its standby may have used the same positions for other changes, and has another log.
+type LogID string
+
 // ChangeBatch is what was read from the log of changes at once.
 type ChangeBatch struct {
 	Changes []Change
+	// Log is the log that Next is a position of. Who keeps a position keeps it as well.
+	Log LogID
 	// Next is where reading goes on. What is read from there may repeat some of what was told already.
 	Next LogPosition
+	// Epoch is the generation of the keys of shared caches, as the database had it then.
+	Epoch int64
 	// AsOf is when reading began, by this machine's clock: whatever was committed before has been told, in this batch or an
-	// earlier one. Batches come at least every second, with or without changes, while the database can be read.
+	// earlier one. Batches come at least every second, with or without changes, while the database can be read and its tables are
+	// watched: while none come, changes may go untold.
 	AsOf time.Time
 	// IsGap says that changes before this batch were missed and are no longer in the log: anything may have changed.
 	IsGap bool

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"atelier/cache"
 	"atelier/domain"
 	"atelier/store"
 )
@@ -20,6 +21,8 @@ type Loaders struct {
 	place   func(context.Context) string
 	observe Observer
 	admits  func(*domain.User) bool
+	cache   *cache.Cache // May be nil.
+	access  Access
 
 	mu     sync.Mutex
 	levels map[levelKey][]any // *level[P], by where their objects stand.
@@ -36,6 +39,18 @@ func New(s *store.Store, place func(context.Context) string, observe Observer) *
 // fields; but what is loaded together is loaded for all of a level, the denied ones among them.
 func (l *Loaders) For(admits func(*domain.User) bool) *Loaders {
 	l.admits = admits
+	return l
+}
+
+// Access is what the viewer sees of what has rules of its own.
+type Access struct {
+	Scope string // Names everything that decides it: viewers of one scope see the same.
+	Sees  func(*domain.Model) bool
+}
+
+// Through makes the loaders read through a cache what is kept there. Without it everything is read from the store.
+func (l *Loaders) Through(c *cache.Cache, viewer Access) *Loaders {
+	l.cache, l.access = c, viewer
 	return l
 }
 

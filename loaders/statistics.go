@@ -4,16 +4,19 @@ import (
 	"context"
 	"time"
 
+	"atelier/cache"
 	"atelier/cache/answers"
 	"atelier/domain"
 )
 
-// Statistics works out what each user has done up to now.
+// Statistics works out what each user has done up to now, or had done when it was last worked out, if nothing has changed since.
 func Statistics(ctx context.Context, users []*domain.User, now time.Time) ([]*domain.Statistics, error) {
-	s := From(ctx).store
+	l := From(ctx)
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
 		madeOfStatistics(ctx, ids, now)
-		return s.Statistics(ctx, ids, now)
+		return cache.GetMany(ctx, l.cache, cache.UserStats, ids, func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
+			return l.store.Statistics(ctx, ids, now)
+		})
 	}
 	statistics, _, err := relate(ctx, users, relation{field: "statistics"}, ownersKey(ctx), read)
 	return statistics, err

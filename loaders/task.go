@@ -2,7 +2,9 @@ package loaders
 
 import (
 	"context"
+	"slices"
 
+	"atelier/cache"
 	"atelier/domain"
 	"atelier/relay"
 )
@@ -49,11 +51,21 @@ func RelatedTasks[P comparable](ctx context.Context, objects []P, field string, 
 func (l *Loaders) tasksByID(full bool) fetch[domain.TaskID, domain.Task] {
 	return func(ctx context.Context, ids []domain.TaskID) (map[domain.TaskID]domain.Task, error) {
 		madeOfTasks(ctx, ids)
-		found, err := l.store.TasksByID(ctx, ids, full)
-		if err != nil {
-			return nil, err
+		read := func(ctx context.Context, ids []domain.TaskID) (map[domain.TaskID]domain.Task, error) {
+			found, err := l.store.TasksByID(ctx, ids, full)
+			if err != nil {
+				return nil, err
+			}
+			return taskMap(ids, found), nil
 		}
-		return taskMap(ids, found), nil
+		if slices.ContainsFunc(ids, func(id domain.TaskID) bool { return id.Service == "" }) {
+			return read(ctx, ids) // Whose changes would drop it?
+		}
+		entry := cache.TaskStatus
+		if full {
+			entry = cache.TaskStatusFull
+		}
+		return cache.GetMany(ctx, l.cache, entry, ids, read)
 	}
 }
 

@@ -3,8 +3,10 @@ package loaders
 import (
 	"context"
 
+	"atelier/cache"
 	"atelier/domain"
 	"atelier/relay"
+	"atelier/store"
 )
 
 func userKey(u *domain.User) domain.UserID { return u.ID }
@@ -51,6 +53,29 @@ func Owners[P comparable](ctx context.Context, objects []P, owner func(P) domain
 
 func (l *Loaders) usersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
 	madeOfRows(ctx, domain.TableUsers, ids)
-	found, err := l.store.UsersByID(ctx, ids)
-	return byKey(found, err, userKey)
+	return cache.GetMany(ctx, l.cache, cache.UserInfo, ids, usersIn(l.store))
+}
+
+func usersIn(s *store.Store) fetch[domain.UserID, *domain.User] {
+	return func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
+		found, err := s.UsersByID(ctx, ids)
+		return byKey(found, err, userKey)
+	}
+}
+
+// Role returns what reads a user's role through a cache, or fails with domain.NotFound. Where a role that has just been taken away must not
+// count, store.Role is asked.
+func Role(s *store.Store, c *cache.Cache) func(context.Context, domain.UserID) (domain.Role, error) {
+	return func(ctx context.Context, id domain.UserID) (domain.Role, error) {
+		ctx = c.For(ctx, string(id))
+		found, err := cache.GetMany(ctx, c, cache.UserInfo, []domain.UserID{id}, usersIn(s))
+		if err != nil {
+			return "", err
+		}
+		user, isThere := found[id]
+		if !isThere {
+			return "", domain.NewError(domain.NotFound, "there is no such user")
+		}
+		return user.Role, nil
+	}
 }

@@ -6,7 +6,11 @@ import (
 	"context"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"atelier/auth"
+	"atelier/cache"
 	"atelier/domain"
 	"atelier/graph"
 	"atelier/graph/transport"
@@ -18,6 +22,7 @@ import (
 // Resolver is the root of all resolvers.
 type Resolver struct {
 	store *store.Store
+	cache *cache.Cache // May be nil.
 	now   func() time.Time
 	watch loaders.Observer
 }
@@ -30,11 +35,28 @@ func New(s *store.Store) *Resolver {
 // Observe makes o be told what loaders do. It is for the time before requests come.
 func (r *Resolver) Observe(o loaders.Observer) { r.watch = o }
 
-// Prepare returns a context with fresh loaders, as every response needs it.
+// Through makes what resolvers load come through a cache. It is for the time before requests come.
+func (r *Resolver) Through(c *cache.Cache) *Resolver {
+	r.cache = c
+	return r
+}
+
+// Prepare returns a context with fresh loaders, as every response needs it. Who changes something, or has just done so, is not served
+// from the cache.
 func (r *Resolver) Prepare(ctx context.Context) context.Context {
 	viewer := auth.ViewerFrom(ctx)
 	mayReadOwn := func(u *domain.User) bool { return auth.Check(viewer, auth.Owner, u) == nil }
-	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch).For(mayReadOwn))
+	sees := loaders.Access{Scope: viewer.Scope(), Sees: func(m *domain.Model) bool { return auth.MaySee(viewer, m) }}
+	if isMutation(ctx) {
+		ctx = r.cache.Writing(ctx, string(viewer.ID))
+	} else {
+		ctx = r.cache.For(ctx, string(viewer.ID))
+	}
+	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch).For(mayReadOwn).Through(r.cache, sees))
+}
+
+func isMutation(ctx context.Context) bool {
+	return graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation
 }
 
 // Measure counts the work that is done under a context: a transport.Measure.

@@ -1,0 +1,115 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// loadLimit is how long loading may take, however long the one waits who asked first: others wait as well.
+const loadLimit = 10 * time.Second
+
+// flight is a value under way, for all who want it.
+type flight struct {
+	landed chan struct{}
+	item   *item // Once it has landed.
+	err    error
+}
+
+// flights are the values under way: each is loaded once at a time.
+type flights struct {
+	mu    sync.Mutex
+	byKey map[key]*flight
+}
+
+// board returns the flight of each key, and those of them that have just begun: the caller must land them.
+func (f *flights) board(keys []key) (all []*flight, begun []int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.byKey == nil {
+		f.byKey = map[key]*flight{}
+	}
+	all = make([]*flight, len(keys))
+	for i, k := range keys {
+		one, isUnderWay := f.byKey[k]
+		if !isUnderWay {
+			one = &flight{landed: make(chan struct{})}
+			f.byKey[k] = one
+			begun = append(begun, i)
+		}
+		all[i] = one
+	}
+	return all, begun
+}
+
+// land ends a flight.
+func (f *flights) land(k key, one *flight, it *item, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	one.item, one.err = it, err
+	if f.byKey[k] == one {
+		delete(f.byKey, k)
+	}
+	close(one.landed)
+}
+
+// leave takes keys out, so that whoever comes from now on begins a flight of their own: these may bring what was before a change.
+func (f *flights) leave(changed changed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for k := range f.byKey {
+		if changed.concerns(k) {
+			delete(f.byKey, k)
+		}
+	}
+}
+
+func (one *flight) hasLanded() bool {
+	select {
+	case <-one.landed:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait waits for a flight, or until ctx ends.
+func (one *flight) wait(ctx context.Context) (*item, error) {
+	select {
+	case <-one.landed:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if cause, isPanic := one.err.(*panicked); isPanic { //nolint:errorlint // It is not wrapped.
+		panic(cause)
+	}
+	return one.item, one.err
+}
+
+// panicked is a panic of code that loads. It goes on in each who waits: the process does not end, and whoever handles panics of
+// requests hears of it.
+type panicked struct {
+	cause any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.cause, p.stack) }
+
+// apart runs what loads, in a goroutine of its own and under a context that outlives the caller's: one who leaves fails nobody else.
+func apart(ctx context.Context, load func(context.Context) error, failed func(error)) {
+	ctx = context.WithoutCancel(ctx)
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, loadLimit)
+		defer cancel()
+		defer func() {
+			if cause := recover(); cause != nil {
+				failed(&panicked{cause, debug.Stack()})
+			}
+		}()
+		if err := load(ctx); err != nil {
+			failed(err)
+		}
+	}()
+}

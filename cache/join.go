@@ -1,0 +1,148 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"atelier/domain"
+)
+
+// keep gains standing whenever there is none, and renews it, until ctx ends.
+func (t *trust) keep(ctx context.Context) {
+	ticker := time.NewTicker(joinEvery)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		t.keepOnce(ctx)
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		case <-t.wake:
+		}
+	}
+}
+
+func (t *trust) keepOnce(ctx context.Context) {
+	if t.standing.Load() == nil {
+		err := t.join(ctx)
+		if errors.Is(err, errNewEpoch) {
+			err = t.join(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			t.mu.Lock()
+			t.report(err.Error())
+			t.mu.Unlock()
+		}
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.standing.Load(); s != nil {
+		t.delete(ctx, s, changed{})
+	}
+}
+
+// join brings Redis up to date and gains standing in it. What is told from its beginning on is written down; what was told before is
+// in what the log has, since Redis does not know of it.
+func (t *trust) join(ctx context.Context) error {
+	told, mayJoin := t.beginJoin()
+	defer t.endJoin()
+	if !mayJoin {
+		return nil // The feed of changes has not begun.
+	}
+	s, from, err := t.enter(ctx, told)
+	if err != nil {
+		return err
+	}
+	if t.feed != nil {
+		if err := t.replay(ctx, s, from); err != nil {
+			return err
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.epoch != t.told.Epoch {
+		return errNewEpoch
+	}
+	t.delete(ctx, s, t.pending)
+	return nil
+}
+
+func (t *trust) beginJoin() (told domain.ChangeBatch, mayJoin bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.isJoining, t.pending = true, changed{}
+	return t.told, t.isTold || t.feed == nil
+}
+
+func (t *trust) endJoin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.isJoining, t.pending = false, changed{}
+}
+
+// marker is up to where everything was deleted in Redis.
+type marker struct {
+	log      domain.LogID
+	position domain.LogPosition
+}
+
+// enter finds what Redis knows, or begins anew where it knows nothing.
+func (t *trust) enter(ctx context.Context, told domain.ChangeBatch) (*standing, marker, error) {
+	name := t.prefix + "ttl:" // By lifetimes alone values are not deleted, so they must never be mixed up with those that are.
+	if t.feed != nil {
+		name = fmt.Sprintf("%s%d:", t.prefix, told.Epoch)
+	}
+	reply, err := t.run(ctx, joinScript, []string{name + "state"}, newName(), string(told.Log), position(told.Next), stateLasts.Milliseconds())
+	if err != nil {
+		return nil, marker{}, err
+	}
+	inc, _ := reply[0].(string)
+	log, _ := reply[1].(string)
+	applied, _ := reply[2].(string)
+	from, err := strconv.ParseUint(applied, 10, 64)
+	if err != nil || inc == "" {
+		return nil, marker{}, fmt.Errorf("what it knows cannot be read: %q", applied)
+	}
+	s := &standing{state: name + "state", session: name + "session:" + newName(), values: name + inc + ":", inc: inc, epoch: told.Epoch}
+	return s, marker{domain.LogID(log), domain.LogPosition(from)}, nil
+}
+
+var errNewEpoch = errors.New("a new epoch has begun")
+
+// replay deletes what the log of changes has from a marker on, but for the last of it, which it writes down.
+func (t *trust) replay(ctx context.Context, s *standing, from marker) error {
+	ctx, cancel := context.WithTimeout(ctx, replayLimit)
+	defer cancel()
+	batch, err := t.feed.Since(ctx, from.log, from.position)
+	if err != nil {
+		return fmt.Errorf("the log of changes cannot be read: %w", err)
+	}
+	if batch.IsGap {
+		return t.passEpoch(ctx, s)
+	}
+	c := concernedBy(batch.Changes)
+	if _, err := t.deleteMost(ctx, s, c); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.pending.merge(c)
+	t.told.Next = max(t.told.Next, batch.Next)
+	return nil
+}
+
+// passEpoch starts a new epoch.
+func (t *trust) passEpoch(ctx context.Context, s *standing) error {
+	epoch, err := t.feed.PassEpoch(ctx, s.epoch)
+	if err != nil {
+		return fmt.Errorf("the epoch of keys cannot be moved on: %w", err)
+	}
+	t.log.WarnContext(ctx, "the log of changes does not reach back to what redis knows: its values are given up", "epoch", epoch)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.told.Epoch = max(t.told.Epoch, epoch)
+	return errNewEpoch
+}
