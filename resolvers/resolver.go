@@ -55,8 +55,13 @@ func (r *Resolver) Prepare(ctx context.Context) context.Context {
 	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch).For(mayReadOwn).Through(r.cache, sees))
 }
 
+// isMutation reports whether the operation changes something. What was refused has none.
 func isMutation(ctx context.Context) bool {
-	return graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation
+	if !graphql.HasOperationContext(ctx) {
+		return false
+	}
+	operation := graphql.GetOperationContext(ctx).Operation
+	return operation != nil && operation.Operation == ast.Mutation
 }
 
 // Measure counts the work that is done under a context: a transport.Measure.
