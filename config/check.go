@@ -40,6 +40,8 @@ func (c Config) Check() error {
 		setting("ATELIER_DATA", checkGiven(c.Data)),
 		setting("DB_MAX_CONNS", checkRange(c.MaxConns, 1, 1000)),
 		setting("DB_STATEMENT_TIMEOUT", checkWait(c.StatementTimeout, time.Millisecond)),
+		setting("DATABASE_LISTEN_URL", c.checkListenURL()),
+		setting("CHANGE_FEED", checkOneOf(c.ChangeFeed, "on", "off")),
 		setting("REDIS_URL", checkURL(string(c.RedisURL), "redis", "rediss")),
 		setting("JWT_SECRET", c.checkSecret()),
 		setting("JWKS_URL", checkURL(string(c.JWKSURL), "http", "https")),
@@ -156,6 +158,13 @@ func checkDatabase(text string) error {
 		return errors.New("it must be postgres://user:password@host/database, or key=value pairs")
 	}
 	return nil
+}
+
+func (c Config) checkListenURL() error {
+	if c.ListenURL != "" && c.IsEmbedded() {
+		return errors.New("it is for the database of DATABASE_URL, which is not set")
+	}
+	return checkDatabase(string(c.ListenURL))
 }
 
 func (c Config) checkSecret() error {

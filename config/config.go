@@ -22,6 +22,8 @@ type Config struct {
 	Demo             *bool         `name:"demo" setting:"DEMO" negatable:"" group:"database" help:"Whether serve fills its own PostgreSQL with demo data while it has no users, and answers the pictures of demo data below /pictures/. If not set: yes on its own PostgreSQL, no on DATABASE_URL, where it is for the pictures alone."`
 	MaxConns         int           `name:"db-max-conns" setting:"DB_MAX_CONNS" default:"16" placeholder:"N" group:"database" help:"The most connections to the database. 1 to 1000."`
 	StatementTimeout time.Duration `name:"db-statement-timeout" setting:"DB_STATEMENT_TIMEOUT" default:"5s" placeholder:"DURATION" group:"database" help:"When the database gives up on a statement of a request. 1ms to 10m."`
+	ListenURL        Address       `name:"database-listen-url" setting:"DATABASE_LISTEN_URL" placeholder:"URL" group:"database" help:"A direct connection to the same database, for being told of changes at once: a pooler that shares connections does not pass LISTEN. If not set: DATABASE_URL."`
+	ChangeFeed       string        `name:"change-feed" setting:"CHANGE_FEED" default:"on" placeholder:"on|off" group:"database" help:"Whether the server is told what changes in the database, by whatever program. If off, what is cached lives as long as it may."`
 	RedisURL         Address       `name:"redis-url" setting:"REDIS_URL" placeholder:"URL" group:"database" help:"The Redis of the shared cache: redis:// or rediss://. This version has no cache: it checks the setting, says so in the log, and does not connect."`
 
 	JWTSecret    Secret        `name:"jwt-secret" setting:"JWT_SECRET" placeholder:"SECRET" group:"tokens" help:"The key of HS256 that verifies tokens, 32 bytes or more. Prefer the variable: everyone on the machine can read flags. If neither this nor JWKS_URL is set: one made at random, kept in ATELIER_DATA; on DATABASE_URL, one of the two must be."`
@@ -61,6 +63,9 @@ func (c Config) IsEmbedded() bool { return c.DatabaseURL == "" }
 
 // Migrates reports whether the server migrates the database when it starts.
 func (c Config) Migrates() bool { return orElse(c.Migrate, c.IsEmbedded()) }
+
+// FollowsChanges reports whether the server is told what changes in the database.
+func (c Config) FollowsChanges() bool { return c.ChangeFeed == "on" }
 
 // LimitsRate reports whether viewers have points to spend.
 func (c Config) LimitsRate() bool {

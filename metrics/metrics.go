@@ -6,6 +6,7 @@
 //	db_query_duration_seconds{table}              how long statements took, the wait for a connection included
 //	graphql_*                                     operations, their errors, statements and batches (operations.go)
 //	db_pool_*, atelier_build_info                 the pool and the build (process.go)
+//	change_feed_*                                 how the change feed fares (feed.go)
 //
 // and what the Go runtime and the process tell of themselves (go_*, process_*).
 //
@@ -18,7 +19,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -45,7 +46,9 @@ var (
 type Metrics struct {
 	set      *metrics.Set
 	requests *metrics.PrometheusHistogram
-	refresh  atomic.Pointer[func()] // Brings up to date what others count, at each scrape; nil before there is any.
+
+	mu      sync.Mutex // Guards refresh.
+	refresh []func()   // Bring up to date what others count, at each scrape.
 }
 
 // New returns metrics that stand at zero.
@@ -70,11 +73,20 @@ func (m *Metrics) TimeQuery(table string, took time.Duration) {
 	m.set.GetOrCreatePrometheusHistogramExt(name, queryBuckets).Update(took.Seconds())
 }
 
+// beforeScrape has refresh called before each scrape.
+func (m *Metrics) beforeScrape(refresh func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refresh = append(m.refresh, refresh)
+}
+
 // Write writes all metrics, the process's too, in Prometheus' text format.
 func (m *Metrics) Write(w io.Writer) {
-	if refresh := m.refresh.Load(); refresh != nil {
-		(*refresh)()
+	m.mu.Lock()
+	for _, refresh := range m.refresh {
+		refresh()
 	}
+	m.mu.Unlock()
 	m.set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)
 }

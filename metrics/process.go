@@ -26,10 +26,9 @@ func (m *Metrics) Pool(stats func() sql.DBStats) {
 	m.set.NewGauge(poolConnections+`{state="used"}`, func() float64 { return float64(stats().InUse) })
 	m.set.NewGauge(poolConnections+`{state="idle"}`, func() float64 { return float64(stats().Idle) })
 	waits, seconds := m.set.NewCounter(poolWaits), m.set.NewFloatCounter(poolWaitSeconds)
-	refresh := func() {
+	m.beforeScrape(func() {
 		now := stats()
 		waits.Set(uint64(now.WaitCount))
 		seconds.Set(now.WaitDuration.Seconds())
-	}
-	m.refresh.Store(&refresh)
+	})
 }

@@ -33,9 +33,12 @@ type Server struct {
 
 	cluster    *embedded.Cluster // Nil on DATABASE_URL.
 	store      *store.Store      // Nil until it is there.
+	feed       *store.Follower   // Nil where changes are not followed.
 	background sync.WaitGroup
 	lifetime   context.Context //nolint:containedctx // Of what runs in the background; it outlives the context of New.
 	stop       context.CancelFunc
+
+	changeListeners []changeListener // In the order in which they are told; complete before changes are followed.
 
 	closing sync.Once
 	closed  chan struct{}

@@ -18,7 +18,8 @@ import (
 
 // start brings up what the routes need, then the routes.
 func (s *Server) start(ctx context.Context) error {
-	if err := s.openDatabase(ctx); err != nil {
+	databaseURL, err := s.openDatabase(ctx)
+	if err != nil {
 		return err
 	}
 	if err := s.fillWithDemo(ctx); err != nil {
@@ -34,6 +35,7 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	activity := auth.NewActivity(s.store.TouchUsers, s.log)
 	s.background.Go(func() { activity.Run(s.lifetime) })
+	s.followChanges(databaseURL)
 	s.handler.Store(s.routes(ctx, auth.Middleware(verifier, s.store.Role, activity.Seen), resolvers.New(s.store)))
 	s.metrics.Build(version.Current())
 	s.metrics.Pool(s.store.DB().Stats)
@@ -42,26 +44,25 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
-// openDatabase starts PostgreSQL if it is atelier's own, migrates it if that is wanted, and connects.
-func (s *Server) openDatabase(ctx context.Context) error {
+// openDatabase starts PostgreSQL if it is atelier's own, migrates it if that is wanted, and connects. It returns its address.
+func (s *Server) openDatabase(ctx context.Context) (url string, err error) {
 	s.readiness.refuse("the database is being started")
-	url, err := s.databaseURL(ctx)
-	if err != nil {
-		return err
+	if url, err = s.databaseURL(ctx); err != nil {
+		return "", err
 	}
 	if s.config.Migrates() {
 		s.readiness.refuse("the database is being migrated")
 		if err := migrations.Up(ctx, url); err != nil {
-			return err
+			return "", err
 		}
 	}
 	s.store, err = store.Open(ctx, store.Config{
 		URL: url, MaxConns: s.config.MaxConns, StatementTimeout: s.config.StatementTimeout, Observe: s.metrics.TimeQuery,
 	})
 	if err != nil {
-		return fmt.Errorf("open the database (DATABASE_URL): %w", err)
+		return "", fmt.Errorf("open the database (DATABASE_URL): %w", err)
 	}
-	return nil
+	return url, nil
 }
 
 func (s *Server) databaseURL(ctx context.Context) (string, error) {

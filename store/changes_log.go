@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/lib/pq"
+
+	"atelier/domain"
+)
+
+const (
+	// logPatience is how long the log may keep its reader waiting before the connection is given up.
+	logPatience = 3 * time.Second
+	// logTimeout is when PostgreSQL gives up on reading: what is read then is too much to be worth it.
+	logTimeout = 2500 * time.Millisecond
+)
+
+// log is a connection of its own to the log of changes. It must be closed.
+type log struct {
+	id      domain.LogID
+	channel string // On which changes are announced.
+	db      *sql.DB
+	conn    *sql.Conn
+	reading *sql.Stmt
+	line    *line
+}
+
+// openLog connects, or fails within some seconds. When ctx ends, the connection does.
+func openLog(ctx context.Context, url string) (*log, error) {
+	connector, err := withSettings(url, logSettings)
+	if err != nil {
+		return nil, err
+	}
+	line := newLine(ctx, logPatience)
+	connector.Dialer(line)
+	l := &log{db: sql.OpenDB(connector), line: line}
+	l.db.SetMaxOpenConns(1)
+	if err := l.begin(context.WithoutCancel(ctx)); err != nil {
+		l.close()
+		return nil, fmt.Errorf("open the log of changes: %w", err)
+	}
+	return l, nil
+}
+
+// logSettings keep the planner from scanning the whole log, of which it expects a third to be new.
+var logSettings = map[string]string{
+	"application_name":  "atelier changes",
+	"statement_timeout": strconv.FormatInt(logTimeout.Milliseconds(), 10),
+	"plan_cache_mode":   "force_generic_plan",
+	"enable_seqscan":    "off",
+	"jit":               "off",
+}
+
+// identifyLog names the log. The statistics of the server are reset when it recovers from a crash or becomes another's standby or
+// primary: then positions may be used again. The table is another one after it was restored or migrated down and up.
+const identifyLog = `
+SELECT coalesce(extract(epoch FROM stats_reset)::text, '') || '-' || 'atelier_change_log'::regclass::oid, atelier_change_channel()
+FROM pg_stat_bgwriter`
+
+func (l *log) begin(ctx context.Context) (err error) {
+	if l.conn, err = l.db.Conn(ctx); err != nil {
+		return err
+	}
+	if err := l.conn.QueryRowContext(ctx, identifyLog).Scan(&l.id, &l.channel); err != nil {
+		return err
+	}
+	l.reading, err = l.conn.PrepareContext(ctx, readLog)
+	return err
+}
+
+func (l *log) close() {
+	if l.conn != nil {
+		_ = l.conn.Close()
+	}
+	_ = l.db.Close()
+	l.line.hangUp()
+}
+
+// readLog reads what is new since a snapshot: what was written by transactions that were open then ($1), and by those that had not
+// begun ($2); so nothing is read twice, and nothing is missed, however late it is committed. Both go by the primary key of
+// the log. Every row tells of the log itself as well: of the snapshot at which this is read, of what was pruned, and of the
+// triggers that write it ($3: their tables). It rings a bell ($4), unless that is empty.
+const readLog = `
+SELECT f.snapshot, f.pruned_through, f.epoch, t.armed, t.touched,
+       c.table_name, c.kind, c.is_all, c.ids, c.owners, c.parents
+FROM (
+    SELECT pg_current_snapshot() AS snapshot, pruned_through, (SELECT epoch FROM atelier_cache_epoch) AS epoch
+    FROM atelier_change_feed
+) f
+CROSS JOIN (
+    SELECT count(*) AS armed, array_agg(DISTINCT g.xmin::text::bigint) AS touched
+    FROM pg_trigger g
+    JOIN pg_class r ON r.oid = g.tgrelid
+    WHERE r.relnamespace = current_schema()::regnamespace AND r.relname = ANY ($3)
+      AND g.tgname LIKE 'atelier\_tell\_%' AND g.tgenabled IN ('O', 'A')
+) t
+CROSS JOIN (SELECT CASE WHEN $4 <> '' THEN pg_notify($4, '')::text END) bell
+LEFT JOIN (
+    SELECT entry, table_name, kind, is_all, ids, owners, parents FROM atelier_change_log WHERE transaction_id = ANY ($1::xid8[])
+    UNION ALL
+    SELECT entry, table_name, kind, is_all, ids, owners, parents FROM atelier_change_log WHERE transaction_id >= $2::xid8
+) c ON true
+ORDER BY c.entry`
+
+// triggersPerTable: INSERT, UPDATE, DELETE and TRUNCATE.
+const triggersPerTable = 4
+
+// read returns what is new since a snapshot.
+func (l *log) read(since snapshot, bell string) (page, error) {
+	rows, err := l.reading.QueryContext(context.Background(),
+		pq.StringArray(formatIDs(since.open)), strconv.FormatUint(since.next, 10), watchedTables(), bell)
+	if err != nil {
+		return page{}, fmt.Errorf("read the log of changes: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var p page
+	for rows.Next() {
+		if err := p.take(rows); err != nil {
+			return page{}, fmt.Errorf("read the log of changes: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return page{}, fmt.Errorf("read the log of changes: %w", err)
+	}
+	if p.at.next == 0 {
+		return page{}, errors.New("read the log of changes: its state is missing (atelier_change_feed, atelier_cache_epoch)")
+	}
+	return p, nil
+}
+
+func watchedTables() pq.StringArray {
+	var names pq.StringArray
+	for _, t := range domain.WatchedTables() {
+		names = append(names, string(t))
+	}
+	return names
+}
