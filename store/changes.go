@@ -68,11 +68,10 @@ type FeedStats struct {
 type Follower struct {
 	config FollowConfig
 
-	log     domain.LogID // The one that seen is of; empty before there is any.
-	seen    snapshot
-	rearmed uint64 // See page.
-	ear     *ear
-	isGap   bool // The next batch comes after something was missed.
+	log   domain.LogID // The one that seen is of; empty before there is any.
+	seen  snapshot
+	isGap bool // The next batch comes after something was missed.
+	ear   *ear
 
 	mu    sync.Mutex
 	stats FeedStats
@@ -123,7 +122,6 @@ func (f *Follower) follow(ctx context.Context) (begun bool, err error) {
 		return false, err
 	}
 	defer log.close()
-	f.arriveAt(log.id)
 	if f.ear == nil {
 		f.ear = listen(ctx, f.config.URL, log.channel)
 	}
@@ -144,14 +142,6 @@ func (f *Follower) follow(ctx context.Context) (begun bool, err error) {
 			return begun, ctx.Err()
 		}
 	}
-}
-
-// arriveAt goes on in a log. In another than before the position is worth nothing.
-func (f *Follower) arriveAt(log domain.LogID) {
-	if f.log != "" && f.log != log {
-		f.seen, f.isGap = unborn, true
-	}
-	f.log = log
 }
 
 // wait returns when it is time to read again, and with the bell if it is time to ring it: what was heard just now needs no proof.
@@ -184,8 +174,8 @@ func (f *Follower) read(log *log, bell string, start time.Time) (isTold bool, er
 var errBlind = errors.New("triggers of the change feed are missing or disabled; run: atelier doctor")
 
 func (f *Follower) tell(p page, start time.Time) {
-	isGap := f.isGap || p.misses(f.seen, f.rearmed)
-	f.seen, f.rearmed, f.isGap = p.at, p.rearmed, false
+	isGap := f.isGap || f.log != "" && f.log != p.log || p.misses(f.seen)
+	f.log, f.seen, f.isGap = p.log, p.at, false
 	f.count(start, len(p.changes), isGap)
 	f.config.Tell(domain.ChangeBatch{
 		Changes: p.changes, Log: f.log, Next: domain.LogPosition(p.at.oldest), Epoch: p.epoch, AsOf: start, IsGap: isGap,
@@ -234,7 +224,6 @@ func (f *Follower) Since(ctx context.Context, id domain.LogID, from domain.LogPo
 	}
 	defer log.close()
 	once := NewFollower(FollowConfig{Log: id, From: from, Tell: func(b domain.ChangeBatch) { told = b }})
-	once.arriveAt(log.id)
 	isTold, err := once.read(log, "", time.Now())
 	if stateOf(err) == queryCanceled {
 		isTold, err = once.read(log, "", time.Now())

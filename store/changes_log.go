@@ -22,7 +22,7 @@ const (
 
 // log is a connection of its own to the log of changes. It must be closed.
 type log struct {
-	id      domain.LogID
+	life    string // When the life of the server began of which positions are.
 	channel string // On which changes are announced.
 	db      *sql.DB
 	conn    *sql.Conn
@@ -56,17 +56,15 @@ var logSettings = map[string]string{
 	"jit":               "off",
 }
 
-// identifyLog names the log. The statistics of the server are reset when it recovers from a crash or becomes another's standby or
-// primary: then positions may be used again. The table is another one after it was restored or migrated down and up.
-const identifyLog = `
-SELECT coalesce(extract(epoch FROM stats_reset)::text, '') || '-' || 'atelier_change_log'::regclass::oid, atelier_change_channel()
-FROM pg_stat_bgwriter`
+// PostgreSQL resets its statistics when it recovers from a crash or from a backup, and when a standby takes over; all of which end this
+// connection. Transaction ids may be used again then, for other changes.
+const greetLog = `SELECT coalesce(extract(epoch FROM stats_reset)::text, 'never'), atelier_change_channel() FROM pg_stat_bgwriter`
 
 func (l *log) begin(ctx context.Context) (err error) {
 	if l.conn, err = l.db.Conn(ctx); err != nil {
 		return err
 	}
-	if err := l.conn.QueryRowContext(ctx, identifyLog).Scan(&l.id, &l.channel); err != nil {
+	if err := l.conn.QueryRowContext(ctx, greetLog).Scan(&l.life, &l.channel); err != nil {
 		return err
 	}
 	l.reading, err = l.conn.PrepareContext(ctx, readLog)
@@ -82,18 +80,21 @@ func (l *log) close() {
 }
 
 // readLog reads what is new since a snapshot: what was written by transactions that were open then ($1), and by those that had not
-// begun ($2); so nothing is read twice, and nothing is missed, however late it is committed. Both go by the primary key of
-// the log. Every row tells of the log itself as well: of the snapshot at which this is read, of what was pruned, and of the
-// triggers that write it ($3: their tables). It rings a bell ($4), unless that is empty.
+// begun ($2); so nothing is read twice, and nothing is missed, however late it is committed. Both go by the primary key of the log. It
+// rings a bell ($4), unless that is empty.
+//
+// Every row tells of the log as well: the snapshot at which this is read, what was pruned, how many triggers of the tables ($3) write it,
+// and which they are. The table is another one after it was restored, and triggers that were touched may not have told what happened
+// meanwhile: positions of before are worth nothing then.
 const readLog = `
-SELECT f.snapshot, f.pruned_through, f.epoch, t.armed, t.touched,
+SELECT f.tableoid || '-' || t.triggers, f.snapshot, f.pruned_through, f.epoch, t.armed,
        c.table_name, c.kind, c.is_all, c.ids, c.owners, c.parents
 FROM (
-    SELECT pg_current_snapshot() AS snapshot, pruned_through, (SELECT epoch FROM atelier_cache_epoch) AS epoch
+    SELECT tableoid, pg_current_snapshot() AS snapshot, pruned_through, (SELECT epoch FROM atelier_cache_epoch) AS epoch
     FROM atelier_change_feed
 ) f
 CROSS JOIN (
-    SELECT count(*) AS armed, array_agg(DISTINCT g.xmin::text::bigint) AS touched
+    SELECT count(*) AS armed, coalesce(md5(string_agg(g.oid || ' ' || g.xmin, ' ' ORDER BY g.oid)), '') AS triggers
     FROM pg_trigger g
     JOIN pg_class r ON r.oid = g.tgrelid
     WHERE r.relnamespace = current_schema()::regnamespace AND r.relname = ANY ($3)
@@ -130,6 +131,7 @@ func (l *log) read(since snapshot, bell string) (page, error) {
 	if p.at.next == 0 {
 		return page{}, errors.New("read the log of changes: its state is missing (atelier_change_feed, atelier_cache_epoch)")
 	}
+	p.log = domain.LogID(l.life + "-" + p.identity)
 	return p, nil
 }
 

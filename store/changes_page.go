@@ -16,25 +16,25 @@ const mostKeys = 10_000
 
 // page is what was read from the log at once.
 type page struct {
-	changes []domain.Change
-	at      snapshot // The next reading tells what is new since this.
-	pruned  uint64   // What transactions up to this one wrote may be gone.
-	epoch   int64
-	watched bool   // Whether all triggers are there and enabled.
-	rearmed uint64 // The last transaction that touched them: what was done before it may be untold.
+	changes  []domain.Change
+	log      domain.LogID
+	identity string   // Of the log's table and triggers.
+	at       snapshot // The next reading tells what is new since this.
+	pruned   uint64   // What transactions up to this one wrote may be gone.
+	epoch    int64
+	watched  bool // Whether all triggers are there and enabled.
 
 	keys map[domain.Table]int
 }
 
 // take reads a row: what it says of the log, and a change, if there is one.
 func (p *page) take(rows *sql.Rows) error {
-	var at, pruned string
+	var identity, at, pruned string
 	var armed int
-	var touched pq.Int64Array
 	var table, kind sql.NullString
 	var isAll sql.NullBool
 	var ids, owners, parents pq.StringArray
-	if err := rows.Scan(&at, &pruned, &p.epoch, &armed, &touched, &table, &kind, &isAll, &ids, &owners, &parents); err != nil {
+	if err := rows.Scan(&identity, &at, &pruned, &p.epoch, &armed, &table, &kind, &isAll, &ids, &owners, &parents); err != nil {
 		return err
 	}
 	if table.Valid {
@@ -46,16 +46,13 @@ func (p *page) take(rows *sql.Rows) error {
 	if p.at.next != 0 {
 		return nil
 	}
-	return p.takeState(at, pruned, armed, touched)
+	p.identity, p.watched = identity, armed == triggersPerTable*len(domain.WatchedTables())
+	return p.takePosition(at, pruned)
 }
 
-func (p *page) takeState(at, pruned string, armed int, touched []int64) (err error) {
+func (p *page) takePosition(at, pruned string) (err error) {
 	if p.at, err = parseSnapshot(at); err != nil {
 		return err
-	}
-	p.watched = armed == triggersPerTable*len(domain.WatchedTables())
-	for _, id := range touched {
-		p.rearmed = max(p.rearmed, p.at.widen(uint32(id)))
 	}
 	p.pruned, err = strconv.ParseUint(pruned, 10, 64)
 	return err
@@ -81,12 +78,8 @@ func (p *page) add(c domain.Change) {
 	p.changes = append(p.changes, c)
 }
 
-// misses reports whether changes since a snapshot may be missing in a page that was read from there: they were pruned, or not
-// written because triggers were not in place, or the snapshot is of a future that this log does not know. What was done to the
-// triggers before counts only if the reader has not been told of it: rearmed is what it knows.
-func (p *page) misses(since snapshot, rearmed uint64) bool {
-	if since.next == unborn.next {
-		return false
-	}
-	return since.oldest <= p.pruned || since.next > p.at.next || since.oldest <= p.rearmed && p.rearmed != rearmed
+// misses reports whether changes since a place in the same log are missing: they were pruned, or the place is one that this log has not
+// come to yet.
+func (p *page) misses(since snapshot) bool {
+	return since.next != unborn.next && (since.oldest <= p.pruned || since.next > p.at.next)
 }

@@ -57,13 +57,3 @@ func formatIDs(ids []uint64) []string {
 	}
 	return texts
 }
-
-// widen returns the whole of an id of which only the lower half is known, and which had begun at the snapshot.
-func (s snapshot) widen(lower uint32) uint64 {
-	const half = 1 << 32
-	id := s.next&^(half-1) | uint64(lower)
-	if id >= s.next && id >= half {
-		id -= half
-	}
-	return id
-}

@@ -154,7 +154,8 @@ func TestSinceTellsWhatWasMissed(t *testing.T) {
 	first := f.batches[0]
 	f.awaitChanges(t, change)
 	batch, err := f.Since(t.Context(), first.Log, first.Next)
-	if err != nil || batch.IsGap || !slices.EqualFunc(batch.Changes, []domain.Change{change}, sameChange) {
+	tells := slices.ContainsFunc(batch.Changes, func(c domain.Change) bool { return sameChange(c, change) }) // And perhaps again what was before.
+	if err != nil || batch.IsGap || !tells {
 		t.Errorf("%+v, %v", batch, err)
 	}
 	if other, err := f.Since(t.Context(), "another log", first.Next); err != nil || !other.IsGap {
