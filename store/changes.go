@@ -128,7 +128,7 @@ func (f *Follower) follow(ctx context.Context) (begun bool, err error) {
 	opened, bell := time.Now(), f.ear.bell
 	for {
 		start := time.Now()
-		isTold, err := f.read(log, bell, start)
+		isTold, err := f.read(ctx, log, bell, start)
 		if err != nil {
 			return begun, err
 		}
@@ -159,8 +159,8 @@ func (f *Follower) wait(ctx context.Context, start time.Time) (bell string) {
 }
 
 // read reads once and tells what is new, unless changes may go untold: then it reports false.
-func (f *Follower) read(log *log, bell string, start time.Time) (isTold bool, err error) {
-	p, err := log.read(f.seen, bell)
+func (f *Follower) read(ctx context.Context, log *log, bell string, start time.Time) (isTold bool, err error) {
+	p, err := log.read(ctx, f.seen, bell)
 	if stateOf(err) == queryCanceled {
 		f.seen, f.isGap = unborn, true // There is more than can be read in time.
 	}
@@ -224,9 +224,9 @@ func (f *Follower) Since(ctx context.Context, id domain.LogID, from domain.LogPo
 	}
 	defer log.close()
 	once := NewFollower(FollowConfig{Log: id, From: from, Tell: func(b domain.ChangeBatch) { told = b }})
-	isTold, err := once.read(log, "", time.Now())
+	isTold, err := once.read(ctx, log, "", time.Now())
 	if stateOf(err) == queryCanceled {
-		isTold, err = once.read(log, "", time.Now())
+		isTold, err = once.read(ctx, log, "", time.Now())
 	}
 	if err == nil && !isTold {
 		err = withCode(domain.NewError(domain.Unavailable, "the database does not tell of its changes"), errBlind)

@@ -17,7 +17,7 @@ const deafAfter = 3 * time.Second
 type ear struct {
 	bell     string        // A channel that nobody else listens to.
 	woken    chan struct{} // Holds one value from when something was heard until it is taken.
-	line     *line
+	dialer   *earDialer
 	listener *pq.Listener
 	heard    atomic.Int64 // When something was heard last, in nanoseconds since the ear began; 0 for never.
 	began    time.Time
@@ -29,9 +29,9 @@ type ear struct {
 func listen(ctx context.Context, url, channel string) *ear {
 	e := &ear{
 		bell: "atelier_bell_" + rand.Text(), woken: make(chan struct{}, 1), began: time.Now(), done: make(chan struct{}),
-		line: newLine(ctx, deafAfter),
+		dialer: newEarDialer(ctx, deafAfter),
 	}
-	e.listener = pq.NewDialListener(e.line, url, 100*time.Millisecond, time.Second, e.note)
+	e.listener = pq.NewDialListener(e.dialer, url, 100*time.Millisecond, time.Second, e.note)
 	go e.subscribe(channel)
 	go e.attend()
 	return e
@@ -94,7 +94,7 @@ func (e *ear) hears() bool {
 }
 
 func (e *ear) close() {
-	e.line.hangUp()
+	e.dialer.hangUp()
 	_ = e.listener.Close()
 	<-e.done
 }

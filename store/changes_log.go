@@ -27,33 +27,30 @@ type log struct {
 	db      *sql.DB
 	conn    *sql.Conn
 	reading *sql.Stmt
-	line    *line
 }
 
-// openLog connects, or fails within some seconds. When ctx ends, the connection does.
+// openLog connects, or fails within some seconds.
 func openLog(ctx context.Context, url string) (*log, error) {
-	connector, err := withSettings(url, logSettings)
+	connector, err := newConnector(url, logSettings())
 	if err != nil {
 		return nil, err
 	}
-	line := newLine(ctx, logPatience)
-	connector.Dialer(line)
-	l := &log{db: sql.OpenDB(connector), line: line}
+	ctx, done := context.WithTimeout(ctx, logPatience)
+	defer done()
+	l := &log{db: sql.OpenDB(connector)}
 	l.db.SetMaxOpenConns(1)
-	if err := l.begin(context.WithoutCancel(ctx)); err != nil {
+	if err := l.begin(ctx); err != nil {
 		l.close()
 		return nil, fmt.Errorf("open the log of changes: %w", err)
 	}
 	return l, nil
 }
 
-// logSettings keep the planner from scanning the whole log, of which it expects a third to be new.
-var logSettings = map[string]string{
-	"application_name":  "atelier changes",
-	"statement_timeout": strconv.FormatInt(logTimeout.Milliseconds(), 10),
-	"plan_cache_mode":   "force_generic_plan",
-	"enable_seqscan":    "off",
-	"jit":               "off",
+// logSettings are those of a short read. The planner expects a third of the log to be new, and would scan all of it.
+func logSettings() map[string]string {
+	settings := sessionSettings(logTimeout)
+	settings["enable_seqscan"], settings["application_name"] = "off", "atelier changes"
+	return settings
 }
 
 // PostgreSQL resets its statistics when it recovers from a crash or from a backup, and when a standby takes over; all of which end this
@@ -76,7 +73,6 @@ func (l *log) close() {
 		_ = l.conn.Close()
 	}
 	_ = l.db.Close()
-	l.line.hangUp()
 }
 
 // readLog reads what is new since a snapshot: what was written by transactions that were open then ($1), and by those that had not
@@ -111,9 +107,11 @@ ORDER BY c.entry`
 // triggersPerTable: INSERT, UPDATE, DELETE and TRUNCATE.
 const triggersPerTable = 4
 
-// read returns what is new since a snapshot.
-func (l *log) read(since snapshot, bell string) (page, error) {
-	rows, err := l.reading.QueryContext(context.Background(),
+// read returns what is new since a snapshot, or fails within some seconds.
+func (l *log) read(ctx context.Context, since snapshot, bell string) (page, error) {
+	ctx, done := context.WithTimeout(ctx, logPatience)
+	defer done()
+	rows, err := l.reading.QueryContext(ctx,
 		pq.StringArray(formatIDs(since.open)), strconv.FormatUint(since.next, 10), watchedTables(), bell)
 	if err != nil {
 		return page{}, fmt.Errorf("read the log of changes: %w", err)

@@ -22,15 +22,16 @@ type connector struct {
 	canceller *canceller
 }
 
-func newConnector(c Config) (*connector, error) {
-	config, err := pq.NewConfig(c.URL)
+// newConnector connects to a database with settings that win over those of its address.
+func newConnector(url string, settings map[string]string) (*connector, error) {
+	config, err := pq.NewConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
 	}
 	if config.Runtime = maps.Clone(config.Runtime); config.Runtime == nil {
 		config.Runtime = map[string]string{}
 	}
-	maps.Copy(config.Runtime, sessionSettings(cmp.Or(c.StatementTimeout, 5*time.Second)))
+	maps.Copy(config.Runtime, settings)
 	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout)
 	raw, err := pq.NewConnectorConfig(config)
 	if err != nil {

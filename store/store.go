@@ -36,7 +36,7 @@ type Store struct {
 
 // Open connects, or returns domain.Unavailable. It does not migrate.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	connector, err := newConnector(c)
+	connector, err := newConnector(c.URL, sessionSettings(cmp.Or(c.StatementTimeout, 5*time.Second)))
 	if err != nil {
 		return nil, err
 	}
