@@ -121,7 +121,7 @@ func comparisonCharts(comparisons []Comparison, before, after string) []chart {
 		}
 		most := max(row.Before.Median, row.After.Median)
 		c.add(row.What, most, value{"c0", number(row.Before.Median, row.Unit), row.Before.Median},
-			value{"c1", number(row.After.Median, row.Unit) + " (" + factor(row.Factor()) + " better)", row.After.Median})
+			value{"c1", number(row.After.Median, row.Unit) + " (" + factor(row.Factor()) + ")", row.After.Median})
 	}
 	if len(c.Groups) == 0 {
 		return nil

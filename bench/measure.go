@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"atelier/bench/procs"
@@ -10,7 +11,8 @@ import (
 // window is a while of load on one server, and what it cost.
 type window struct {
 	sample
-	serverCPU, databaseCPU time.Duration // Negative where it cannot be seen.
+	serverCPU, databaseCPU time.Duration // Unseen where they cannot be seen.
+	generatorCPU           time.Duration
 	before, after          figures
 }
 
@@ -33,12 +35,16 @@ func (s *subject) measure(ctx context.Context, o operation, connections int, dur
 	if w.before, err = s.scrape(ctx); err != nil {
 		return w, err
 	}
+	own, ownSeen := procs.CPU(os.Getpid())
 	server, serverSeen := s.cpu()
 	database, databaseSeen := s.databaseCPU()
 	if w.sample, err = s.run(ctx, o, connections, duration); err != nil {
 		return w, err
 	}
-	w.serverCPU, w.databaseCPU = unseen, unseen
+	w.serverCPU, w.databaseCPU, w.generatorCPU = unseen, unseen, unseen
+	if now, seen := procs.CPU(os.Getpid()); seen && ownSeen {
+		w.generatorCPU = now - own
+	}
 	if now, seen := s.cpu(); seen && serverSeen {
 		w.serverCPU = now - server
 	}

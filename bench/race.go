@@ -171,19 +171,21 @@ func (s *side) load(name string, connections int) Load {
 	all := latency(windows)
 	return Load{
 		PerSecond: median(windows, window.perSecond), P50: all.Median, P99: all.P99,
-		ServerCPU:   each(windows, func(w window) time.Duration { return w.serverCPU }),
-		DatabaseCPU: each(windows, func(w window) time.Duration { return w.databaseCPU }),
-		Statements:  median(windows, func(w window) float64 { return w.per(metricStatements) }),
-		Allocated:   median(windows, func(w window) float64 { return w.per(metricAllocated) }),
+		ServerCPU:    each(windows, func(w window) time.Duration { return w.serverCPU }),
+		DatabaseCPU:  each(windows, func(w window) time.Duration { return w.databaseCPU }),
+		GeneratorCPU: each(windows, func(w window) time.Duration { return w.generatorCPU }),
+		Statements:   median(windows, func(w window) float64 { return w.per(metricStatements) }),
+		Allocated:    median(windows, func(w window) float64 { return w.per(metricAllocated) }),
 	}
 }
 
 // raced turns what was measured into the tables and the targets.
 func (r *run) raced(ctx context.Context, sides []*side) error {
 	for _, c := range r.contests() {
+		r.report.Notes = append(r.report.Notes, c.name+": "+c.what)
 		for _, connections := range connectionCounts {
 			server := sides[0].load(c.name, connections)
-			r.report.Limits = append(r.report.Limits, Limit{c.name, c.what, connections, server, sides[1].load(c.name, connections)})
+			r.report.Limits = append(r.report.Limits, Limit{c.name, connections, server, sides[1].load(c.name, connections)})
 			if len(sides) > 2 {
 				r.report.Executors = append(r.report.Executors, Executor{c.name, connections, sides[2].load(c.name, connections), server})
 			}

@@ -87,9 +87,9 @@ func verdict(holds bool) Verdict {
 
 // Limit is one operation at so many connections, on the server and on the handler written by hand.
 type Limit struct {
-	Operation, What string
-	Connections     int
-	Server, Limit   Load
+	Operation     string
+	Connections   int
+	Server, Limit Load
 }
 
 // Ratio is the server's requests/s by the limit's.
@@ -100,6 +100,7 @@ type Load struct {
 	PerSecond              float64
 	P50, P99               float64 // ms
 	ServerCPU, DatabaseCPU float64 // µs of processor time for each request.
+	GeneratorCPU           float64 // µs for each request, on the same cores, in none of the others.
 	Statements             float64 // For each request.
 	Allocated              float64 // Bytes for each request.
 }
