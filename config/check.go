@@ -34,6 +34,9 @@ func (c Config) Check() error {
 	return errors.Join(
 		setting("ADDR", checkListen(c.Addr)),
 		setting("PUBLIC_URL", checkPublicURL(c.PublicURL)),
+		setting("HEADER_TIMEOUT", checkWait(c.HeaderTimeout, 10*time.Millisecond)),
+		setting("BODY_TIMEOUT", checkWait(c.BodyTimeout, 10*time.Millisecond)),
+		setting("WRITE_TIMEOUT", checkWait(c.WriteTimeout, 10*time.Millisecond)),
 		setting("SHUTDOWN_DELAY", checkWait(c.ShutdownDelay, 0)),
 		setting("SHUTDOWN_GRACE", checkWait(c.ShutdownGrace, 0)),
 		setting("DATABASE_URL", checkDatabase(string(c.DatabaseURL))),

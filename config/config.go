@@ -13,6 +13,9 @@ import "time"
 type Config struct {
 	Addr          string        `name:"addr" setting:"ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" group:"server" help:"Where the server listens. Port 0 takes one that is free; no host, as in :8080, listens on all addresses."`
 	PublicURL     string        `name:"public-url" setting:"PUBLIC_URL" placeholder:"URL" group:"server" help:"Where browsers reach the server, such as https://atelier.example.org, if not at ADDR: for the address that is printed, and for the pictures of the demo data that seed makes."`
+	HeaderTimeout time.Duration `name:"header-timeout" setting:"HEADER_TIMEOUT" default:"5s" placeholder:"DURATION" group:"server" help:"How long a client may take to send the headers of a request. 10ms to 10m."`
+	BodyTimeout   time.Duration `name:"body-timeout" setting:"BODY_TIMEOUT" default:"10s" placeholder:"DURATION" group:"server" help:"How long a client may take to send the body of a request after that. 10ms to 10m."`
+	WriteTimeout  time.Duration `name:"write-timeout" setting:"WRITE_TIMEOUT" default:"1m" placeholder:"DURATION" group:"server" help:"How long a client may take to take an answer in, from when it begins. 10ms to 10m."`
 	ShutdownDelay time.Duration `name:"shutdown-delay" setting:"SHUTDOWN_DELAY" default:"0s" placeholder:"DURATION" group:"server" help:"How long a server that was told to stop goes on taking requests while /readyz says no, so that load balancers turn away first. 0s to 10m."`
 	ShutdownGrace time.Duration `name:"shutdown-grace" setting:"SHUTDOWN_GRACE" default:"15s" placeholder:"DURATION" group:"server" help:"How long requests that are under way may then take to finish before they are cut off. 0s to 10m."`
 

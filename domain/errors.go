@@ -25,7 +25,8 @@ const (
 	MethodNotAllowed           Code = "METHOD_NOT_ALLOWED"
 	UnsupportedMediaType       Code = "UNSUPPORTED_MEDIA_TYPE"
 	BodyTooLarge               Code = "BODY_TOO_LARGE"
-	CrossOrigin                Code = "CROSS_ORIGIN" // From a page of another origin, without that origin being let in.
+	RequestTimeout             Code = "REQUEST_TIMEOUT" // The body did not arrive in time.
+	CrossOrigin                Code = "CROSS_ORIGIN"    // From a page of another origin, without that origin being let in.
 	PersistedQueryNotFound     Code = "PERSISTED_QUERY_NOT_FOUND"
 	PersistedQueryNotSupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
 	RateLimited                Code = "RATE_LIMITED" // The viewer's points are spent; Retry-After says when there are more.
@@ -55,7 +56,7 @@ const (
 
 // IsRetryable reports whether the same request may succeed later, without a change.
 func (c Code) IsRetryable() bool {
-	return c == Timeout || c == Unavailable || c == RateLimited || c == Overloaded
+	return c == Timeout || c == Unavailable || c == RateLimited || c == Overloaded || c == RequestTimeout
 }
 
 // Error is a failure with a code. Message is for the caller of the API and holds nothing internal.

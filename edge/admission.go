@@ -1,22 +1,25 @@
 package edge
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
 // Admission bounds what is at work at once. Requests beyond AtWork wait, Waiting of them at most and each no longer than
 // MaxWait; the rest is refused at once, so that a crowd costs the server little and finds out soon.
+//
+// A place is held from then on until the answer begins: taking it in is the client's work, and may be slow.
 type Admission struct {
 	AtWork  int
 	Waiting int
 	MaxWait time.Duration
-	// Refuse answers a request that is not admitted.
-	Refuse http.Handler
-	// OnRefusal is told of each. May be nil.
-	OnRefusal func()
+	// Overloaded answers a request that is not admitted.
+	Overloaded http.Handler
 }
 
 // DefaultAdmission admits 64 busy clients on two cores.
@@ -33,10 +36,11 @@ func (a Admission) Middleware() Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case a.enter(r, places, &waiting):
-				defer func() { <-places }()
-				next.ServeHTTP(w, r)
-			case r.Context().Err() == nil: // Or else the client has left the queue.
-				a.refuse(w, r)
+				at := &place{w, sync.OnceFunc(func() { <-places })}
+				defer at.leave()
+				next.ServeHTTP(at, r)
+			case !errors.Is(r.Context().Err(), context.Canceled): // Or else the client has left the queue.
+				a.Overloaded.ServeHTTP(w, r)
 			}
 		})
 	}
@@ -65,10 +69,26 @@ func (a Admission) enter(r *http.Request, places chan struct{}, waiting *atomic.
 	return false
 }
 
-func (a Admission) refuse(w http.ResponseWriter, r *http.Request) {
-	if a.OnRefusal != nil {
-		a.OnRefusal()
-	}
-	w.Header().Set("Retry-After", "1")
-	a.Refuse.ServeHTTP(w, r)
+// place is a place at work. It is left when the answer begins.
+type place struct {
+	http.ResponseWriter
+
+	leave func()
 }
+
+// WriteHeader begins the answer; informational ones are not the last.
+func (p *place) WriteHeader(status int) {
+	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
+		p.leave()
+	}
+	p.ResponseWriter.WriteHeader(status)
+}
+
+// Write begins the answer if nothing has.
+func (p *place) Write(part []byte) (int, error) {
+	p.leave()
+	return p.ResponseWriter.Write(part)
+}
+
+// Unwrap is for http.ResponseController.
+func (p *place) Unwrap() http.ResponseWriter { return p.ResponseWriter }

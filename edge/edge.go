@@ -1,5 +1,5 @@
 // Package edge is what every request passes before the API: a name for it, headers that keep browsers safe, whom pages of
-// other origins may be, compression, and a bound on what is at work at once.
+// other origins may be, compression, a time for clients to send and to take in, and a bound on what is at work at once.
 //
 // It is a leaf: it knows HTTP and nothing of GraphQL.
 package edge

@@ -19,7 +19,8 @@ import (
 	"atelier/resolvers"
 )
 
-// api is the GraphQL handler behind what bounds it: authentication, and a place among those at work.
+// api is the GraphQL handler behind what bounds it. The whole request is taken in first; then it gets a place among those at work,
+// where it is asked who sends it and what it asks for is done; it leaves that place when its answer begins.
 func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) http.Handler {
 	operations := s.metrics.Operations(s.config.Operations)
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
@@ -27,7 +28,12 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic,
 		Transport: s.transport(r, operations),
 	})
-	return s.admission(operations).Middleware()(authenticated(handler))
+	overloaded := s.overloaded(operations)
+	delivery := edge.Delivery{Within: s.config.WriteTimeout, Overloaded: overloaded}
+	reception := edge.Reception{
+		MaxBody: int64(s.config.MaxBody), Within: s.config.BodyTimeout, TooSlow: s.tooSlow(operations), Overloaded: overloaded,
+	}
+	return edge.Chain(handler, delivery.Middleware(), reception.Middleware(), s.admission(overloaded).Middleware(), authenticated)
 }
 
 func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
@@ -55,16 +61,32 @@ func (s *Server) limits() document.Limits {
 	return limits
 }
 
-func (s *Server) admission(operations *metrics.Operations) edge.Admission {
+func (s *Server) admission(overloaded http.Handler) edge.Admission {
 	a := edge.DefaultAdmission()
+	a.Overloaded = overloaded
 	if s.config.MaxOperations > 0 {
 		a.AtWork, a.Waiting = s.config.MaxOperations, 2*s.config.MaxOperations
 	}
-	a.OnRefusal = func() { operations.CountError(string(domain.Overloaded)) }
-	a.Refuse = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answerError(w, http.StatusServiceUnavailable, domain.NewError(domain.Overloaded, "the server has as much to do as it takes on; ask again soon"))
-	})
 	return a
+}
+
+// overloaded answers what the server has no place or no room for.
+func (s *Server) overloaded(operations *metrics.Operations) http.Handler {
+	failure := domain.NewError(domain.Overloaded, "the server has as much to do as it takes on; ask again soon")
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		operations.CountError(string(failure.Code))
+		w.Header().Set("Retry-After", "1")
+		answerError(w, http.StatusServiceUnavailable, failure)
+	})
+}
+
+// tooSlow answers a client whose request does not come in.
+func (s *Server) tooSlow(operations *metrics.Operations) http.Handler {
+	failure := domain.NewError(domain.RequestTimeout, "the body of the request took too long to arrive")
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		operations.CountError(string(failure.Code))
+		answerError(w, http.StatusRequestTimeout, failure)
+	})
 }
 
 // noteOperation counts and logs an operation: its name if it is registered, and nothing else that the client chose.

@@ -13,12 +13,8 @@ import (
 )
 
 const (
-	// headerTimeout bounds how long a client may take over its headers, readTimeout over the whole request.
-	headerTimeout = 5 * time.Second
-	readTimeout   = 30 * time.Second
-	// writeTimeout bounds an answer from the end of its request's headers, the time of its operation aside.
-	writeTimeout = 60 * time.Second
-	idleTimeout  = 2 * time.Minute
+	// idleTimeout is how long a connection may stay without a request.
+	idleTimeout = 2 * time.Minute
 	// maxHeader is in bytes. A token takes some hundreds.
 	maxHeader = 64 << 10
 )
@@ -34,12 +30,14 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
+// newHTTPServer bounds every phase of a request. The API sets times of its own: for a body when its headers are there, for an
+// answer when it begins (edge.Reception, edge.Delivery).
 func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           s.edged(handler),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout + s.config.OperationTimeout,
+		ReadHeaderTimeout: s.config.HeaderTimeout,
+		ReadTimeout:       s.config.HeaderTimeout + s.config.BodyTimeout,
+		WriteTimeout:      s.config.WriteTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
