@@ -90,6 +90,13 @@ func (d Decimal) Value() (driver.Value, error) { return d.String(), nil }
 // MarshalGQL writes the amount as a JSON string.
 func (d Decimal) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, `"`+d.String()+`"`) }
 
+// AppendGQL appends what MarshalGQL writes. The executor prefers it.
+func (d Decimal) AppendGQL(b []byte) []byte {
+	b = append(b, '"')
+	b = append(b, d.String()...)
+	return append(b, '"')
+}
+
 // UnmarshalGQL reads a string; a JSON number is refused, since it may have lost digits already.
 func (d *Decimal) UnmarshalGQL(v any) error {
 	s, ok := v.(string)

@@ -31,6 +31,9 @@ func (j JSON) MarshalGQL(w io.Writer) {
 	_, _ = w.Write(j)
 }
 
+// AppendGQL appends the document as it is, which is not nil. The executor prefers it.
+func (j JSON) AppendGQL(b []byte) []byte { return append(b, j...) }
+
 // UnmarshalGQL refuses: no argument takes a JSON document.
 func (j *JSON) UnmarshalGQL(any) error {
 	return NewError(InvalidArgument, "JSON is for reading only")

@@ -2,4 +2,4 @@
 // the translation of errors. It knows the schema and the rules of auth; it does not know how anything is loaded.
 package graph
 
-//go:generate go tool gqlgen generate
+//go:generate go run ../exec/execgen access

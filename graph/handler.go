@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 
+	"atelier/exec"
 	"atelier/graph/document"
 	"atelier/graph/transport"
 )
@@ -22,6 +23,10 @@ type Options struct {
 	Log     *slog.Logger
 	// OnPanic is told of code that panicked; the caller gets an error. May be nil.
 	OnPanic func()
+	// Generated leaves every operation to the generated executor.
+	Generated bool
+	// OnFallback is told of every operation that is left to the generated executor, and why. May be nil.
+	OnFallback func(reason string)
 	// Transport says what requests may ask for. Zero limits are the defaults.
 	Transport transport.Settings
 }
@@ -31,7 +36,7 @@ const documentBytes = 32 << 20
 
 // NewHandler answers GraphQL requests. The viewer is in the request's context.
 func NewHandler(o Options) http.Handler {
-	schema := NewExecutableSchema(Config{Schema: servedSchema, Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}})
+	schema := newSchema(o)
 	settings := withDefaults(o.Transport)
 	settings.OnPanic = o.OnPanic
 	server := handler.New(schema)
@@ -46,6 +51,16 @@ func NewHandler(o Options) http.Handler {
 		return next(o.Prepare(withFailures(ctx)))
 	})
 	return server
+}
+
+// newSchema returns the schema, executed breadth first unless the options say otherwise.
+func newSchema(o Options) graphql.ExecutableSchema {
+	config := Config{Schema: servedSchema, Resolvers: o.Resolvers, Directives: DirectiveRoot{Access: access}}
+	generated := NewExecutableSchema(config)
+	if o.Generated {
+		return generated
+	}
+	return exec.New(generated, NewExecTable(config), exec.Options{OnFallback: o.OnFallback})
 }
 
 func withDefaults(s transport.Settings) transport.Settings {

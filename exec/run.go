@@ -1,0 +1,190 @@
+package exec
+
+import (
+	"context"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// run is one execution of a plan. First every relation is asked for, level by level; then all is written.
+type run struct {
+	*plan
+	oc    *graphql.OperationContext
+	slots []slot // By the index of the relation. Each is one goroutine's at a time.
+}
+
+// slot is what became of a relation: an entry for each object that it was asked for, in the order of the response.
+type slot struct {
+	objects []any
+	asks    []*field // Which field of the relation asked; empty where it has but one.
+	values  []any
+	// failures has an entry for each object, if any failed.
+	failures []failure
+	// replaced tells that root middleware gave a marshaler of its own in the place of the field.
+	replaced bool
+	// entered is the number of objects there were before the value was looked into that is now.
+	entered int
+	// written is the number of entries that the writer has passed.
+	written int
+}
+
+// failure is why there is no value.
+type failure struct {
+	err error
+	how outcome
+}
+
+type outcome uint8
+
+const (
+	failed   outcome = iota // A resolver failed, or panicked.
+	denied                  // A gate or a root resolver says so: the error gets the field's location.
+	batched                 // A batch resolver failed for all objects, or for this one.
+	misgiven                // The arguments could not be read.
+)
+
+// resolve asks for everything that the plan needs of resolvers.
+func (r *run) resolve(ctx context.Context, isSerial bool) {
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: r.root.object.Name})
+	for _, rel := range r.stage {
+		r.slots[rel.index].objects = []any{nil}
+	}
+	if isSerial {
+		for _, rel := range r.stage {
+			r.relate(ctx, rel)
+		}
+		return
+	}
+	r.sideBySide(ctx, r.stage)
+}
+
+// sideBySide asks relations for which all objects are there. They are independent: the database works on all at once. The last
+// is asked from here, so that one alone needs no goroutine.
+func (r *run) sideBySide(ctx context.Context, stage []*relation) {
+	var wg sync.WaitGroup
+	var last *relation
+	for _, rel := range stage {
+		if len(r.slots[rel.index].objects) == 0 {
+			continue
+		}
+		if last != nil {
+			before := last
+			wg.Go(func() { r.relate(ctx, before) })
+		}
+		last = rel
+	}
+	if last != nil {
+		r.relate(ctx, last)
+	}
+	wg.Wait()
+}
+
+// relate asks one relation, and then what stands below it.
+func (r *run) relate(ctx context.Context, rel *relation) {
+	s := &r.slots[rel.index]
+	if rel.isRoot {
+		ctx = r.askRoot(ctx, rel, s)
+	} else {
+		ctx = r.ask(ctx, rel, s)
+	}
+	if len(rel.stage) == 0 {
+		return
+	}
+	for i, value := range s.values {
+		if value != nil && !s.replaced {
+			r.enterSafely(ctx, rel, i)
+		}
+	}
+	r.sideBySide(ctx, rel.stage)
+}
+
+// enterSafely looks into an entry. Where code of a type panics, the entry fails as a whole, and nothing is asked for within.
+func (r *run) enterSafely(ctx context.Context, rel *relation, i int) {
+	s := &r.slots[rel.index]
+	defer func() {
+		if cause := recover(); cause != nil {
+			for _, below := range rel.stage {
+				r.slots[below.index].truncate()
+			}
+			s.values[i] = nil
+			s.fail(i, failure{r.oc.Recover(ctx, cause), failed})
+		}
+	}()
+	for _, below := range rel.stage {
+		r.slots[below.index].mark()
+	}
+	r.enter(s.fieldOf(rel, i), s.values[i])
+}
+
+// fieldOf is the field that asked for an entry.
+func (s *slot) fieldOf(rel *relation, i int) *field {
+	if len(s.asks) == 0 {
+		return rel.fields[0]
+	}
+	return s.asks[i]
+}
+
+// enter looks for what relations are to be asked for in the value of a field.
+func (r *run) enter(f *field, value any) {
+	if !f.def.IsList {
+		r.visit(f.to, value)
+		return
+	}
+	items, _ := f.def.List(value, nil)
+	for _, item := range items {
+		if item != nil {
+			r.visit(f.to, item)
+		}
+	}
+}
+
+// visit notes which relations an object, and what it holds, are to be asked for, in the order in which they will be written.
+func (r *run) visit(at *place, object any) {
+	s, object := at.of(object)
+	if s == nil {
+		return
+	}
+	for _, f := range s.steps {
+		switch {
+		case f.rel != nil:
+			r.slots[f.rel.index].add(f, object)
+		case f.def.IsList:
+			items, _ := f.def.Many(object, nil)
+			for _, item := range items {
+				if item != nil {
+					r.visit(f.to, item)
+				}
+			}
+		default:
+			if below := f.def.One(object); below != nil {
+				r.visit(f.to, below)
+			}
+		}
+	}
+}
+
+func (s *slot) add(f *field, object any) {
+	s.objects = append(s.objects, object)
+	if len(f.rel.fields) > 1 {
+		s.asks = append(s.asks, f)
+	}
+}
+
+func (s *slot) mark() { s.entered = len(s.objects) }
+
+func (s *slot) truncate() {
+	s.objects, s.asks = s.objects[:s.entered], s.asks[:min(s.entered, len(s.asks))]
+}
+
+// of is what is asked of an object; nil for one that is null after all.
+func (p *place) of(object any) (*set, any) {
+	if p.abstract == nil {
+		return p.sets[0], object
+	}
+	i, concrete := p.abstract.Concrete(object)
+	if i < 0 {
+		return nil, nil
+	}
+	return p.sets[i], concrete
+}

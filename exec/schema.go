@@ -1,0 +1,85 @@
+package exec
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Options are what an executor may be told. The zero value serves.
+type Options struct {
+	// MaxFields bounds the fields of all plans that are kept, at some 300 bytes each. Default 100,000.
+	MaxFields int
+	// Cost says how many statements a field takes at most, for the certificate; see [Ask]. Nil: one for each concrete type.
+	Cost func(Ask) int
+	// OnFallback is told of every operation that is left to the generated executor, and why: one of a few words. May be nil.
+	OnFallback func(reason string)
+}
+
+// New returns a schema that executes queries and mutations breadth first, and leaves to the generated one what it does not do.
+func New(generated graphql.ExecutableSchema, table *Table, o Options) graphql.ExecutableSchema {
+	if o.MaxFields == 0 {
+		o.MaxFields = 100_000
+	}
+	table.index()
+	s := &schema{ExecutableSchema: generated, table: table, options: o, plans: newPlans(table, o.MaxFields)}
+	if events, ok := generated.(graphql.ExecutableSchemaWithEventContext); ok {
+		return &eventSchema{s, events}
+	}
+	return s
+}
+
+type schema struct {
+	graphql.ExecutableSchema
+	table   *Table
+	options Options
+	plans   *plans
+}
+
+// eventSchema is a schema whose generated executor gives each event of a subscription a context.
+type eventSchema struct {
+	*schema
+	events graphql.ExecutableSchemaWithEventContext
+}
+
+// ExecWithEventContext implements graphql.ExecutableSchemaWithEventContext.
+func (s *eventSchema) ExecWithEventContext(ctx context.Context) graphql.ResponseHandlerWithContext {
+	return s.events.ExecWithEventContext(ctx)
+}
+
+// Exec implements graphql.ExecutableSchema.
+func (s *schema) Exec(ctx context.Context) graphql.ResponseHandler {
+	oc := graphql.GetOperationContext(ctx)
+	p, err := s.plans.of(oc)
+	if err != nil {
+		if s.options.OnFallback != nil {
+			s.options.OnFallback(reasonOf(err))
+		}
+		return s.ExecutableSchema.Exec(ctx)
+	}
+	var isDone atomic.Bool
+	return func(ctx context.Context) *graphql.Response {
+		if isDone.Swap(true) {
+			return nil
+		}
+		return s.execute(ctx, oc, p)
+	}
+}
+
+func reasonOf(err error) string {
+	if reason, ok := err.(unplanned); ok { //nolint:errorlint // It is ours, and nobody wraps it.
+		return string(reason)
+	}
+	return "error"
+}
+
+func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *plan) *graphql.Response {
+	if s.table.Inputs != nil {
+		ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, s.table.Inputs)
+	}
+	r := &run{plan: p, oc: oc, slots: make([]slot, len(p.relations))}
+	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
+	return &graphql.Response{Data: r.write(ctx, nil)}
+}
