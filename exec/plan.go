@@ -53,7 +53,6 @@ type relation struct {
 	stage  []*relation // What is asked next: all that stands below without another relation between.
 	isRoot bool
 	args   constant
-	cost   int
 }
 
 // constant holds arguments that no variable has a part in, once they were read.
@@ -75,17 +74,17 @@ type compiler struct {
 	size  int
 }
 
-// unplanned is why an operation goes to the generated executor. It is a label of a metric.
-type unplanned string
+// unplannedError is why an operation goes to the generated executor. It is a label of a metric.
+type unplannedError string
 
-func (u unplanned) Error() string { return "left to the generated executor: " + string(u) }
+func (u unplannedError) Error() string { return "left to the generated executor: " + string(u) }
 
 const (
-	subscription unplanned = "subscription"
-	introspected unplanned = "introspection"
-	directive    unplanned = "directive"
-	unsupported  unplanned = "field"
-	tooLarge     unplanned = "size"
+	errSubscription  unplannedError = "subscription"
+	errIntrospection unplannedError = "introspection"
+	errDirective     unplannedError = "directive"
+	errField         unplannedError = "field"
+	errSize          unplannedError = "size"
 )
 
 // compile plans an operation, or says why it is not for us.
@@ -95,10 +94,10 @@ func compile(t *Table, oc *graphql.OperationContext, limit int) (*plan, error) {
 	case ast.Mutation:
 		name = "Mutation"
 	case ast.Subscription:
-		return nil, subscription
+		return nil, errSubscription
 	}
 	if len(oc.Operation.Directives) > 0 {
-		return nil, directive
+		return nil, errDirective
 	}
 	c := &compiler{table: t, oc: oc, limit: limit}
 	root, _, err := c.set(t.root(oc, name), oc.Operation.SelectionSet)
@@ -146,7 +145,7 @@ func (c *compiler) place(name string, selections ast.SelectionSet) (*place, erro
 
 func (c *compiler) set(of *Object, selections ast.SelectionSet) (*set, string, error) {
 	if of == nil {
-		return nil, "", unsupported
+		return nil, "", errField
 	}
 	s := &set{object: of}
 	var spelt strings.Builder
@@ -168,7 +167,7 @@ func (c *compiler) set(of *Object, selections ast.SelectionSet) (*set, string, e
 
 func (c *compiler) field(in *set, collected graphql.CollectedField) (*field, string, error) {
 	if c.size++; c.size > c.limit {
-		return nil, "", tooLarge
+		return nil, "", errSize
 	}
 	f := &field{collected: collected, object: in.object.Name, key: keyOf(collected.Alias, len(in.fields) == 0)}
 	if collected.Name == "__typename" {
@@ -200,13 +199,13 @@ func keyOf(alias string, isFirst bool) string {
 func check(f *field) error {
 	switch {
 	case f.def == nil: // __schema and __type.
-		return introspected
+		return errIntrospection
 	case f.def.Unsupported != "":
-		return unsupported
+		return errField
 	}
 	for _, d := range f.collected.Directives {
 		if d.Name != "skip" && d.Name != "include" {
-			return directive
+			return errDirective
 		}
 	}
 	return nil

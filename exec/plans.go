@@ -132,7 +132,7 @@ func newVariants(oc *graphql.OperationContext) *variants {
 	w.set(oc.Operation.SelectionSet)
 	v.conditions = w.conditions
 	if w.isStrange || len(w.conditions) > maxConditions {
-		v.refused = directive
+		v.refused = errDirective
 	}
 	return v
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -166,7 +167,7 @@ func howOf(err error) outcome {
 func (r *run) batch(ctx context.Context, c *call, fc *graphql.FieldContext) (results []any, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			results, err = nil, panicked{r.oc.Recover(ctx, cause)}
+			results, err = nil, panicked{r.oc.RecoverFunc(ctx, cause)}
 		}
 	}()
 	result, err := r.oc.ResolverMiddleware(ctx, func(ctx context.Context) (any, error) {
@@ -204,7 +205,7 @@ func (r *run) askRoot(ctx context.Context, rel *relation, s *slot) context.Conte
 	ctx = graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{Object: f.collected.Name, Field: f.collected})
 	inner := ctx
 	given := r.oc.RootResolverMiddleware(ctx, func(ctx context.Context) graphql.Marshaler {
-		inner = r.resolveRoot(ctx, rel, s)
+		inner = r.resolveRoot(ctx, rel, s) //nolint:fatcontext // It is called once.
 		return later{}
 	})
 	if given != graphql.Marshaler(later{}) {
@@ -227,7 +228,7 @@ func (r *run) resolveRoot(ctx context.Context, rel *relation, s *slot) (inner co
 	inner = ctx
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.fail(0, failure{r.oc.Recover(ctx, cause), failed})
+			s.fail(0, failure{r.oc.RecoverFunc(ctx, cause), failed})
 		}
 	}()
 	if err := r.readArgs(ctx, rel, fc); err != nil {
@@ -235,11 +236,11 @@ func (r *run) resolveRoot(ctx context.Context, rel *relation, s *slot) (inner co
 		return inner
 	}
 	next := func(ctx context.Context) (any, error) {
-		inner = ctx
+		inner = ctx //nolint:fatcontext // It is called once, and what it gets is meant for what stands below.
 		return f.def.Resolve(ctx, fc)
 	}
-	for i := len(f.def.Gates) - 1; i >= 0; i-- {
-		gate, within := f.def.Gates[i], next
+	for _, gate := range slices.Backward(f.def.Gates) {
+		within := next
 		next = func(ctx context.Context) (any, error) { return gate(ctx, nil, within) }
 	}
 	value, err := r.oc.ResolverMiddleware(ctx, next)
@@ -304,7 +305,7 @@ func (r *run) readArgs(ctx context.Context, rel *relation, fc *graphql.FieldCont
 func (r *run) args(ctx context.Context, f *field) (args map[string]any, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = r.oc.Recover(ctx, cause)
+			err = r.oc.RecoverFunc(ctx, cause)
 		}
 	}()
 	return f.def.Args(ctx, f.collected.ArgumentMap(r.oc.Variables))

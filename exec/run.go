@@ -108,7 +108,7 @@ func (r *run) enterSafely(ctx context.Context, rel *relation, i int) {
 				r.slots[below.index].truncate()
 			}
 			s.values[i] = nil
-			s.fail(i, failure{r.oc.Recover(ctx, cause), failed})
+			s.fail(i, failure{r.oc.RecoverFunc(ctx, cause), failed})
 		}
 	}()
 	for _, below := range rel.stage {

@@ -69,7 +69,7 @@ func (s *schema) Exec(ctx context.Context) graphql.ResponseHandler {
 }
 
 func reasonOf(err error) string {
-	if reason, ok := err.(unplanned); ok { //nolint:errorlint // It is ours, and nobody wraps it.
+	if reason, ok := err.(unplannedError); ok { //nolint:errorlint // It is ours, and nobody wraps it.
 		return string(reason)
 	}
 	return "error"

@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -284,7 +283,7 @@ func (w *writer) failed(f *field, why failure) bool {
 			t.err = err
 		}
 	case batched:
-		t.err = atParent{t.err, w.parentIndex()}
+		t.err = parentError{t.err, w.parentIndex()}
 	}
 	w.trouble(t)
 	if why.how == batched {
@@ -293,8 +292,8 @@ func (w *writer) failed(f *field, why failure) bool {
 	return w.null(f)
 }
 
-// atParent is the error of a batch resolver, for the object with an index.
-type atParent struct {
+// parentError is the error of a batch resolver, for the object with an index.
+type parentError struct {
 	error
 	index int
 }
@@ -307,7 +306,7 @@ func (w *writer) parentIndex() int {
 }
 
 func (t trouble) tell(oc *graphql.OperationContext) {
-	batch, isBatch := t.err.(atParent) //nolint:errorlint // It is ours, and nobody wraps it.
+	batch, isBatch := t.err.(parentError) //nolint:errorlint // It is ours, and nobody wraps it.
 	switch {
 	case t.isMarshaled:
 		graphql.AddInvalidNullFromMarshaler(t.ctx, t.declared)
@@ -336,27 +335,19 @@ func (w *writer) recovering(f *field, write func() bool) (isValid bool) {
 
 // at is the context of a field where the writer is, or, for nil, of where it is: with the path from the root, indices and all.
 func (w *writer) at(f *field) context.Context {
-	ctx := graphql.WithFieldContext(w.ctx, &graphql.FieldContext{Object: w.plan.root.object.Name})
+	above := &graphql.FieldContext{Object: w.plan.root.object.Name, Parent: graphql.GetFieldContext(w.ctx)}
+	down := func(fc graphql.FieldContext) {
+		fc.Parent = above
+		above = &fc
+	}
 	for _, s := range w.stack {
-		fc := contextOf(s.f)
-		ctx = graphql.WithFieldContext(ctx, &fc)
+		down(contextOf(s.f))
 		if item := s.item; item >= 0 {
-			ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &item})
+			down(graphql.FieldContext{Index: &item})
 		}
 	}
 	if f != nil {
-		fc := contextOf(f)
-		ctx = graphql.WithFieldContext(ctx, &fc)
+		down(contextOf(f))
 	}
-	return ctx
-}
-
-// unwritten is a fault of the executor: objects were met in another order than they were asked for.
-func (r *run) unwritten() error {
-	for _, rel := range r.relations {
-		if s := &r.slots[rel.index]; s.written != len(s.objects) {
-			return fmt.Errorf("exec: %d of %d entries of %s were written", s.written, len(s.objects), rel.fields[0].collected.Name)
-		}
-	}
-	return nil
+	return within(w.ctx, above)
 }

@@ -40,6 +40,12 @@ func newAPI(t testing.TB, url string) *api {
 // serve opens a store and serves it by resolvers that wrap may change.
 func serve(t testing.TB, config store.Config, wrap func(*resolvers.Resolver) graph.ResolverRoot) *api {
 	t.Helper()
+	return serveBy(t, config, wrap, false)
+}
+
+// serveBy is serve, by the generated executor alone if so told.
+func serveBy(t testing.TB, config store.Config, wrap func(*resolvers.Resolver) graph.ResolverRoot, isGenerated bool) *api {
+	t.Helper()
 	config.MaxConns = 4 // Many tests share one server.
 	s, err := store.Open(t.Context(), config)
 	if err != nil {
@@ -51,6 +57,7 @@ func serve(t testing.TB, config store.Config, wrap func(*resolvers.Resolver) gra
 	log := &logged{}
 	return &api{s, root, graph.NewHandler(graph.Options{
 		Resolvers: wrap(root), Prepare: root.Prepare, Log: log.logger(), Transport: transport.Settings{Limits: wide()},
+		Generated: isGenerated,
 	}), log}
 }
 
@@ -61,6 +68,7 @@ var clock = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
 func wide() document.Limits {
 	limits := document.Defaults()
 	limits.Depth, limits.Aliases, limits.Nodes, limits.Cost = 30, 200, 1e9, 1e9
+	limits.RootFields, limits.Directives = 200, 500
 	return limits
 }
 

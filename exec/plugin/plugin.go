@@ -178,34 +178,42 @@ func (f *field) ItemNonNull() bool { return f.IsList() && f.TypeReference.GQL.El
 
 // Unsupported says why the field is left to the generated executor, or "".
 func (f *field) Unsupported() string {
-	switch {
-	case f.IsList() && f.TypeReference.GQL.Elem.Elem != nil:
-		return "a list of lists of objects"
-	case f.IsList() && !f.TypeReference.IsSlice(), f.TypeReference.IsPtrToPtr(), f.TypeReference.IsPtrToIntf():
-		return "its Go type"
-	case f.IsResolver && !f.IsBatch() && !f.o.Root:
-		return "a resolver that is not a batch resolver"
-	case f.HasFederationRequiresArg(), f.IsMap(), f.HasHaser, f.VOkFunc, f.TypeReference.IsRoot:
-		return "how its value is found"
+	switch ref := f.TypeReference; {
+	case ref.IsPtrToPtr() || ref.IsPtrToIntf() || f.HasHaser || f.VOkFunc || f.IsMap() || ref.IsRoot || f.HasFederationRequiresArg():
+		return "a value that is found in a way of its own"
 	case f.IsMethod() && (f.MethodHasContext || !f.NoErr || len(f.Args) > 0):
 		return "a method with a context, an error or arguments"
-	case f.IsResolver && !f.isLeaf() && !f.TypeReference.IsNilable():
-		return "a resolver of objects that are no pointers"
-	case !f.IsResolver && !f.isLeaf() && len(f.ImplDirectives()) > 0:
-		return "a directive on a field that leads to objects without a resolver"
+	case f.IsResolver && !f.IsBatch() && !f.o.Root:
+		return "a resolver that is not a batch resolver"
+	case f.isLeaf():
+		return f.unsupportedLeaf()
 	}
-	return f.unsupportedDetail()
+	return f.unsupportedObjects()
 }
 
-func (f *field) unsupportedDetail() string {
+func (f *field) unsupportedLeaf() string {
+	if _, err := leafOf(f.TypeReference, "v"); err != nil {
+		return err.Error()
+	}
+	return f.unsupportedDirective()
+}
+
+func (f *field) unsupportedObjects() string {
+	switch ref := f.TypeReference; {
+	case f.IsList() && (ref.GQL.Elem.Elem != nil || !ref.IsSlice()):
+		return "a list of lists of objects"
+	case f.IsResolver && !ref.IsNilable():
+		return "a resolver of objects that are no pointers"
+	case !f.IsResolver && len(f.ImplDirectives()) > 0:
+		return "a directive on objects that need no resolver"
+	}
+	return f.unsupportedDirective()
+}
+
+func (f *field) unsupportedDirective() string {
 	for _, d := range f.ImplDirectives() {
 		if !slices.Contains(f.o.b.gates, d.Name) {
 			return "the directive @" + d.Name
-		}
-	}
-	if f.isLeaf() {
-		if _, err := leafOf(f.TypeReference, "v"); err != nil {
-			return err.Error()
 		}
 	}
 	return ""

@@ -13,7 +13,9 @@ func MarshalUserID(id domain.UserID) graphql.Marshaler {
 }
 
 // AppendUserID appends what MarshalUserID writes.
-func AppendUserID(b []byte, id domain.UserID) []byte { return relay.ID{Type: relay.TypeUser, Key: string(id)}.AppendGQL(b) }
+func AppendUserID(b []byte, id domain.UserID) []byte {
+	return relay.ID{Type: relay.TypeUser, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalUserID reads the global id of a user; the functions below do so for the other types.
 // A malformed id, or one of another type, is INVALID_ID.
@@ -34,7 +36,9 @@ func MarshalChatID(id domain.ChatID) graphql.Marshaler {
 }
 
 // AppendChatID appends what MarshalChatID writes.
-func AppendChatID(b []byte, id domain.ChatID) []byte { return relay.ID{Type: relay.TypeChat, Key: string(id)}.AppendGQL(b) }
+func AppendChatID(b []byte, id domain.ChatID) []byte {
+	return relay.ID{Type: relay.TypeChat, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalChatID reads the global id of a Chat.
 func UnmarshalChatID(v any) (domain.ChatID, error) { return unmarshalID(v, relay.ChatKey) }
@@ -45,7 +49,9 @@ func MarshalMessageID(id domain.MessageID) graphql.Marshaler {
 }
 
 // AppendMessageID appends what MarshalMessageID writes.
-func AppendMessageID(b []byte, id domain.MessageID) []byte { return relay.ID{Type: relay.TypeMessage, Key: string(id)}.AppendGQL(b) }
+func AppendMessageID(b []byte, id domain.MessageID) []byte {
+	return relay.ID{Type: relay.TypeMessage, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalMessageID reads the global id of a Message.
 func UnmarshalMessageID(v any) (domain.MessageID, error) { return unmarshalID(v, relay.MessageKey) }
@@ -56,7 +62,9 @@ func MarshalFileID(id domain.FileID) graphql.Marshaler {
 }
 
 // AppendFileID appends what MarshalFileID writes.
-func AppendFileID(b []byte, id domain.FileID) []byte { return relay.ID{Type: relay.TypeFile, Key: string(id)}.AppendGQL(b) }
+func AppendFileID(b []byte, id domain.FileID) []byte {
+	return relay.ID{Type: relay.TypeFile, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalFileID reads the global id of a File.
 func UnmarshalFileID(v any) (domain.FileID, error) { return unmarshalID(v, relay.FileKey) }
@@ -67,7 +75,9 @@ func MarshalGeneratedFileID(id domain.GeneratedFileID) graphql.Marshaler {
 }
 
 // AppendGeneratedFileID appends what MarshalGeneratedFileID writes.
-func AppendGeneratedFileID(b []byte, id domain.GeneratedFileID) []byte { return relay.ID{Type: relay.TypeGeneratedFile, Key: string(id)}.AppendGQL(b) }
+func AppendGeneratedFileID(b []byte, id domain.GeneratedFileID) []byte {
+	return relay.ID{Type: relay.TypeGeneratedFile, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalGeneratedFileID reads the global id of a GeneratedFile.
 func UnmarshalGeneratedFileID(v any) (domain.GeneratedFileID, error) {
@@ -80,7 +90,9 @@ func MarshalCreditLogID(id domain.CreditLogID) graphql.Marshaler {
 }
 
 // AppendCreditLogID appends what MarshalCreditLogID writes.
-func AppendCreditLogID(b []byte, id domain.CreditLogID) []byte { return relay.ID{Type: relay.TypeCreditLog, Key: string(id)}.AppendGQL(b) }
+func AppendCreditLogID(b []byte, id domain.CreditLogID) []byte {
+	return relay.ID{Type: relay.TypeCreditLog, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalCreditLogID reads the global id of a CreditLog.
 func UnmarshalCreditLogID(v any) (domain.CreditLogID, error) {
@@ -93,7 +105,9 @@ func MarshalModelID(id domain.ModelID) graphql.Marshaler {
 }
 
 // AppendModelID appends what MarshalModelID writes.
-func AppendModelID(b []byte, id domain.ModelID) []byte { return relay.ID{Type: relay.TypeModel, Key: string(id)}.AppendGQL(b) }
+func AppendModelID(b []byte, id domain.ModelID) []byte {
+	return relay.ID{Type: relay.TypeModel, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalModelID reads the global id of a Model.
 func UnmarshalModelID(v any) (domain.ModelID, error) { return unmarshalID(v, relay.ModelKey) }
@@ -113,7 +127,9 @@ func MarshalAIServiceID(id domain.AIServiceID) graphql.Marshaler {
 }
 
 // AppendAIServiceID appends what MarshalAIServiceID writes.
-func AppendAIServiceID(b []byte, id domain.AIServiceID) []byte { return relay.ID{Type: relay.TypeAIService, Key: string(id)}.AppendGQL(b) }
+func AppendAIServiceID(b []byte, id domain.AIServiceID) []byte {
+	return relay.ID{Type: relay.TypeAIService, Key: string(id)}.AppendGQL(b)
+}
 
 // UnmarshalAIServiceID reads the global id of an AI service.
 func UnmarshalAIServiceID(v any) (domain.AIServiceID, error) {
