@@ -2987,7 +2987,7 @@ func execObjectQuery(ec *executionContext) *exec.Object {
 					}(),
 				},
 				Resolve: func(ctx context.Context, fc *graphql.FieldContext) (any, error) {
-					v, err := ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
+					v, err := ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
 					if v == nil {
 						return nil, err
 					}
@@ -3010,7 +3010,7 @@ func execObjectQuery(ec *executionContext) *exec.Object {
 					}(),
 				},
 				Resolve: func(ctx context.Context, fc *graphql.FieldContext) (any, error) {
-					v, err := ec.Resolvers.Query().UsersPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*domain.UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
+					v, err := ec.Resolvers.Query().UsersPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*UserFilter), fc.Args["orderBy"].(*domain.UserOrder))
 					if v == nil {
 						return nil, err
 					}
@@ -3056,7 +3056,7 @@ func execObjectQuery(ec *executionContext) *exec.Object {
 					}(),
 				},
 				Resolve: func(ctx context.Context, fc *graphql.FieldContext) (any, error) {
-					v, err := ec.Resolvers.Query().Tasks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+					v, err := ec.Resolvers.Query().Tasks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 					if v == nil {
 						return nil, err
 					}
@@ -3079,7 +3079,7 @@ func execObjectQuery(ec *executionContext) *exec.Object {
 					}(),
 				},
 				Resolve: func(ctx context.Context, fc *graphql.FieldContext) (any, error) {
-					v, err := ec.Resolvers.Query().TasksPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+					v, err := ec.Resolvers.Query().TasksPage(ctx, fc.Args["page"].(int), fc.Args["pageSize"].(int), fc.Args["filter"].(*TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 					if v == nil {
 						return nil, err
 					}
@@ -3635,7 +3635,7 @@ func execObjectUser(ec *executionContext) *exec.Object {
 				},
 				Batch: func(ctx context.Context, objects []any, fc *graphql.FieldContext, into []any) ([]any, error) {
 					return exec.CallForObjects(objects, into, func(objs []*domain.User) ([]*relay.Connection[domain.Task], error) {
-						return ec.Resolvers.User().Tasks(ctx, objs, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.TaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
+						return ec.Resolvers.User().Tasks(ctx, objs, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*UserTaskFilter), fc.Args["orderBy"].(*domain.TaskOrder))
 					})
 				},
 			},
@@ -3719,7 +3719,7 @@ func execObjectUser(ec *executionContext) *exec.Object {
 				},
 				Batch: func(ctx context.Context, objects []any, fc *graphql.FieldContext, into []any) ([]any, error) {
 					return exec.CallForObjects(objects, into, func(objs []*domain.User) ([]*relay.Connection[*domain.GeneratedFile], error) {
-						return ec.Resolvers.User().GeneratedFiles(ctx, objs, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*domain.GeneratedFileFilter))
+						return ec.Resolvers.User().GeneratedFiles(ctx, objs, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*GeneratedFileFilter))
 					})
 				},
 			},

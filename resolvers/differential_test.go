@@ -76,8 +76,8 @@ func (o oracles) requireAgreement(t *testing.T, seed uint64) bool {
 	query, variables := anOperation(seed)
 	viewer := append(slices.Clone(people), nobody, ada, ada)[seed%7]
 	got, want := o.first.query(t, viewer, query, variables), o.generated.query(t, viewer, query, variables)
-	gotData, gotErrors := parts(t, got.Body)
-	wantData, wantErrors := parts(t, want.Body)
+	gotData, gotErrors := dataAndErrors(t, got.Body)
+	wantData, wantErrors := dataAndErrors(t, want.Body)
 	if gotData != wantData || !slices.Equal(gotErrors, wantErrors) || got.Status != want.Status {
 		variables, _ := json.Marshal(variables)
 		t.Fatalf("seed %d, as %v:\n%s\n%s\n got %s\n    %s\nwant %s\n    %s", seed, viewer, query, variables,
@@ -88,8 +88,8 @@ func (o oracles) requireAgreement(t *testing.T, seed uint64) bool {
 
 var errorID = regexp.MustCompile(`quote error [A-Z0-9]+|"errorId":"[A-Z0-9]+"`)
 
-// parts are the data of an answer, byte for byte, and its errors, sorted and without ids of their own.
-func parts(t testing.TB, body []byte) (data string, errs []string) {
+// dataAndErrors are the data of an answer, byte for byte, and its errors, sorted and without ids of their own.
+func dataAndErrors(t testing.TB, body []byte) (data string, errs []string) {
 	t.Helper()
 	var answer struct {
 		Data   json.RawMessage
