@@ -122,7 +122,6 @@ func (s *spy) ask(t *testing.T, query string, variables map[string]any) (body []
 		Resolvers: s, Prepare: func(ctx context.Context) context.Context { return ctx },
 		Log:       slog.New(slog.NewTextHandler(locked{&mu, &lines}, nil)),
 		Transport: transport.Settings{Limits: limits},
-		Generated: true, // Place serves what the generated executor asks.
 	})
 	sent, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {

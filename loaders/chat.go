@@ -17,17 +17,17 @@ func Chats(ctx context.Context, users []*domain.User, filter domain.ChatFilter, 
 		slices, err := s.Chats(ctx, ids, filter, list.Page)
 		return connections(ctx, list, ids, slices, err, domain.ChatPosition, counts)
 	}
-	return toMany(ctx, users, relation{"chats", list.args(filter)}, ownersKey(ctx), read)
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // ChatsByID reads chats for roots; the map lacks those that do not exist.
 func ChatsByID(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*domain.Chat, error) {
-	return rooted(ctx, ids, From(ctx).chatsByID)
+	return From(ctx).chatsByID(ctx, ids)
 }
 
 // MessageChats reads the chat of each message.
 func MessageChats(ctx context.Context, messages []*domain.Message) ([]*domain.Chat, error) {
-	return toOne(ctx, messages, relation{field: "chat"}, func(m *domain.Message) domain.ChatID { return m.ChatID }, From(ctx).chatsByID)
+	return relate(ctx, messages, func(m *domain.Message) domain.ChatID { return m.ChatID }, From(ctx).chatsByID)
 }
 
 func (l *Loaders) chatsByID(ctx context.Context, ids []domain.ChatID) (map[domain.ChatID]*domain.Chat, error) {

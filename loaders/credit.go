@@ -15,8 +15,7 @@ func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, erro
 		answers.From(ctx).Refuse(answers.Balance)
 		return s.Balances(ctx, ids)
 	}
-	balances, _, err := relate(ctx, users, relation{field: "credit"}, ownersKey(ctx), read)
-	return balances, err
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // CreditLogs reads a page of each user's ledger.
@@ -28,15 +27,12 @@ func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.
 		slices, err := s.CreditLogs(ctx, ids, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.CreditLogPosition, counts)
 	}
-	return toMany(ctx, users, relation{"creditLogs", list.args(nil)}, ownersKey(ctx), read)
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // CreditLogsByID reads ledger entries for roots; the map lacks those that do not exist.
 func CreditLogsByID(ctx context.Context, ids []domain.CreditLogID, full bool) (map[domain.CreditLogID]*domain.CreditLog, error) {
-	s := From(ctx).store
-	return rooted(ctx, ids, func(ctx context.Context, ids []domain.CreditLogID) (map[domain.CreditLogID]*domain.CreditLog, error) {
-		madeOfRows(ctx, domain.TableCreditLog, ids)
-		found, err := s.CreditLogsByID(ctx, ids, full)
-		return byKey(found, err, func(l *domain.CreditLog) domain.CreditLogID { return l.ID })
-	})
+	madeOfRows(ctx, domain.TableCreditLog, ids)
+	found, err := From(ctx).store.CreditLogsByID(ctx, ids, full)
+	return byKey(found, err, func(l *domain.CreditLog) domain.CreditLogID { return l.ID })
 }

@@ -15,17 +15,14 @@ func Files(ctx context.Context, users []*domain.User, list List) ([]*relay.Conne
 		slices, err := s.Files(ctx, ids, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.FilePosition, counts)
 	}
-	return toMany(ctx, users, relation{"files", list.args(nil)}, ownersKey(ctx), read)
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // FilesByID reads uploaded files for roots; the map lacks those that do not exist.
 func FilesByID(ctx context.Context, ids []domain.FileID, full bool) (map[domain.FileID]*domain.File, error) {
-	s := From(ctx).store
-	return rooted(ctx, ids, func(ctx context.Context, ids []domain.FileID) (map[domain.FileID]*domain.File, error) {
-		madeOfRows(ctx, domain.TableFile, ids)
-		found, err := s.FilesByID(ctx, ids, full)
-		return byKey(found, err, func(f *domain.File) domain.FileID { return f.ID })
-	})
+	madeOfRows(ctx, domain.TableFile, ids)
+	found, err := From(ctx).store.FilesByID(ctx, ids, full)
+	return byKey(found, err, func(f *domain.File) domain.FileID { return f.ID })
 }
 
 // GeneratedFiles reads a page of each user's generated files.
@@ -36,7 +33,7 @@ func GeneratedFiles(ctx context.Context, users []*domain.User, filter domain.Gen
 		slices, err := s.GeneratedFiles(ctx, ids, filter, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.GeneratedFilePosition, counts)
 	}
-	return toMany(ctx, users, relation{"generatedFiles", list.args(filter)}, ownersKey(ctx), read)
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // TaskFiles reads a page of the files that came of each task.
@@ -47,7 +44,7 @@ func TaskFiles(ctx context.Context, tasks []domain.Task, list List) ([]*relay.Co
 		slices, err := s.TaskFiles(ctx, ids, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.GeneratedFilePosition, counts)
 	}
-	return toMany(ctx, tasks, relation{"files", list.args(nil)}, ownedTask, read)
+	return relate(ctx, tasks, ownedTask, read)
 }
 
 func ownedTask(t domain.Task) domain.OwnedTask {
@@ -56,10 +53,7 @@ func ownedTask(t domain.Task) domain.OwnedTask {
 
 // GeneratedFilesByID reads generated files for roots; the map lacks those that do not exist.
 func GeneratedFilesByID(ctx context.Context, ids []domain.GeneratedFileID, full bool) (map[domain.GeneratedFileID]*domain.GeneratedFile, error) {
-	s := From(ctx).store
-	return rooted(ctx, ids, func(ctx context.Context, ids []domain.GeneratedFileID) (map[domain.GeneratedFileID]*domain.GeneratedFile, error) {
-		madeOfRows(ctx, domain.TableGeneratedFiles, ids)
-		found, err := s.GeneratedFilesByID(ctx, ids, full)
-		return byKey(found, err, func(f *domain.GeneratedFile) domain.GeneratedFileID { return f.ID })
-	})
+	madeOfRows(ctx, domain.TableGeneratedFiles, ids)
+	found, err := From(ctx).store.GeneratedFilesByID(ctx, ids, full)
+	return byKey(found, err, func(f *domain.GeneratedFile) domain.GeneratedFileID { return f.ID })
 }

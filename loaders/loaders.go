@@ -1,13 +1,11 @@
-// Package loaders makes one statement of what one response asks for at once: a level of the query, however many
-// parents it has. It knows which objects came together and loads for all of them when the first one asks.
+// Package loaders makes one statement of what one response asks for at once: a relation of a level of the query, however many
+// parents it has. The executor asks for all of them in one call.
 //
 // Loaders live as long as one response: what they hold is never older than that.
 package loaders
 
 import (
 	"context"
-	"reflect"
-	"sync"
 	"sync/atomic"
 
 	"atelier/cache"
@@ -18,25 +16,19 @@ import (
 // Loaders are the loaders of one response.
 type Loaders struct {
 	store   *store.Store
-	place   func(context.Context) string
 	observe Observer
 	admits  func(*domain.User) bool
 	cache   *cache.Cache // May be nil.
 	access  Access
-
-	mu     sync.Mutex
-	levels map[levelKey][]any // *level[P], by where their objects stand.
 }
 
-// New returns the loaders for one response. place says where in the response a context's field stands: response keys
-// joined by dots, without the indices of lists. Objects that stand at one place came together.
-func New(s *store.Store, place func(context.Context) string, observe Observer) *Loaders {
-	admits := func(*domain.User) bool { return true }
-	return &Loaders{store: s, place: place, observe: observe, admits: admits, levels: map[levelKey][]any{}}
+// New returns the loaders for one response.
+func New(s *store.Store, observe Observer) *Loaders {
+	return &Loaders{store: s, observe: observe, admits: func(*domain.User) bool { return true }}
 }
 
 // For makes the loaders read what is a user's own for those users alone whom admits lets pass. A rule denies the others'
-// fields; but what is loaded together is loaded for all of a level, the denied ones among them.
+// fields; but the generated executor hands all of a list to a resolver, the denied ones among them.
 func (l *Loaders) For(admits func(*domain.User) bool) *Loaders {
 	l.admits = admits
 	return l
@@ -69,12 +61,6 @@ func With(ctx context.Context, l *Loaders) context.Context {
 
 // From returns the context's loaders. There must be some: graph puts them there for every response.
 func From(ctx context.Context) *Loaders { return ctx.Value(contextKey{}).(*Loaders) }
-
-// levelKey is where in the response objects of a type stand.
-type levelKey struct {
-	place    string
-	elements reflect.Type
-}
 
 type batchesKey struct{}
 

@@ -21,7 +21,7 @@ func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Co
 		}
 		return connections(ctx, list, chats, slices, err, domain.MessagePosition, counts)
 	}
-	return toMany(ctx, chats, relation{"messages", list.args(nil)}, ownedChat, read)
+	return relate(ctx, chats, ownedChat, read)
 }
 
 func ownedChat(c *domain.Chat) domain.OwnedChat { return domain.OwnedChat{ID: c.ID, UserID: c.UserID} }
@@ -36,12 +36,12 @@ func idsOf(chats []domain.OwnedChat) []domain.ChatID {
 
 // MessagesByID reads messages for roots; the map lacks those that do not exist.
 func MessagesByID(ctx context.Context, ids []domain.MessageID, full bool) (map[domain.MessageID]*domain.Message, error) {
-	return rooted(ctx, ids, From(ctx).messagesByID(full))
+	return From(ctx).messagesByID(full)(ctx, ids)
 }
 
 // MessageParents reads the message that each message answers.
 func MessageParents(ctx context.Context, messages []*domain.Message, full bool) ([]*domain.Message, error) {
-	return toOne(ctx, messages, relation{"parent", full}, func(m *domain.Message) domain.MessageID {
+	return relate(ctx, messages, func(m *domain.Message) domain.MessageID {
 		if m.ParentID == nil {
 			return ""
 		}

@@ -19,20 +19,17 @@ func Models(ctx context.Context, includeInactive, full bool) ([]*domain.Model, e
 		all, err := l.store.Models(ctx, includeInactive, full)
 		return l.access.seen(all), true, err
 	})
-	if err == nil {
-		Together(ctx, models)
-	}
 	return models, err
 }
 
 // ModelsByID reads models for roots, access rules aside; the map lacks those that do not exist.
 func ModelsByID(ctx context.Context, ids []domain.ModelID, full bool) (map[domain.ModelID]*domain.Model, error) {
-	return rooted(ctx, ids, From(ctx).modelsByID(full))
+	return From(ctx).modelsByID(full)(ctx, ids)
 }
 
 // BaseModels reads the model that each model builds on, access rules aside.
 func BaseModels(ctx context.Context, models []*domain.Model, full bool) ([]*domain.Model, error) {
-	return toOne(ctx, models, relation{"baseModel", full}, func(m *domain.Model) domain.ModelID {
+	return relate(ctx, models, func(m *domain.Model) domain.ModelID {
 		if m.BaseModelID == nil {
 			return ""
 		}

@@ -18,8 +18,7 @@ func Statistics(ctx context.Context, users []*domain.User, now time.Time) ([]*do
 			return l.store.Statistics(ctx, ids, now)
 		})
 	}
-	statistics, _, err := relate(ctx, users, relation{field: "statistics"}, ownersKey(ctx), read)
-	return statistics, err
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // madeOfStatistics notes the users' ledgers and tasks, which are summed up and counted, and that the month will end.

@@ -14,17 +14,13 @@ func Tasks(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder
 	counts := total{list: totalTasks, filter: filter}
 	madeOf(ctx, counts)
 	slice, err := From(ctx).store.Tasks(ctx, filter, order, list.Page, list.Full)
-	return root(ctx, list, slice, err, order.Position, counts)
+	return root(list, slice, err, order.Position, counts)
 }
 
 // TasksPage reads a page of tasks by its number.
 func TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, page domain.NumberedPage, full bool) (*domain.Numbered[domain.Task], error) {
 	madeOf(ctx, total{list: totalTasks, filter: filter})
-	tasks, err := From(ctx).store.TasksPage(ctx, filter, order, page, full)
-	if err == nil {
-		Together(ctx, tasks.Items)
-	}
-	return tasks, err
+	return From(ctx).store.TasksPage(ctx, filter, order, page, full)
 }
 
 // UserTasks reads a page of each user's tasks.
@@ -35,17 +31,17 @@ func UserTasks(ctx context.Context, users []*domain.User, filter domain.TaskFilt
 		slices, err := s.UserTasks(ctx, ids, filter, order, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, order.Position, counts)
 	}
-	return toMany(ctx, users, relation{"tasks", list.args([2]any{filter, order})}, ownersKey(ctx), read)
+	return relate(ctx, users, ownersKey(ctx), read)
 }
 
 // TasksByID reads tasks of any service for roots; the map lacks those that do not exist.
 func TasksByID(ctx context.Context, ids []domain.TaskID, full bool) (map[domain.TaskID]domain.Task, error) {
-	return rooted(ctx, ids, From(ctx).tasksByID(full))
+	return From(ctx).tasksByID(full)(ctx, ids)
 }
 
 // RelatedTasks reads the task that each object names; a zero id names none, and one without a service any service's.
-func RelatedTasks[P comparable](ctx context.Context, objects []P, field string, full bool, task func(P) domain.TaskID) ([]domain.Task, error) {
-	return toOne(ctx, objects, relation{field, full}, task, From(ctx).tasksByID(full))
+func RelatedTasks[P comparable](ctx context.Context, objects []P, full bool, task func(P) domain.TaskID) ([]domain.Task, error) {
+	return relate(ctx, objects, task, From(ctx).tasksByID(full))
 }
 
 func (l *Loaders) tasksByID(full bool) fetch[domain.TaskID, domain.Task] {

@@ -33,9 +33,7 @@ const (
 
 // Totals counts the whole list of each page. Pages of one field are counted in one statement.
 func Totals[C comparable](ctx context.Context, pages []*relay.Connection[C]) ([]int, error) {
-	counts, _, err := relate(ctx, pages, relation{field: "totalCount"},
-		func(page *relay.Connection[C]) total { return page.Counts.(total) }, From(ctx).count)
-	return counts, err
+	return relate(ctx, pages, func(page *relay.Connection[C]) total { return page.Counts.(total) }, From(ctx).count)
 }
 
 // count counts lists, a statement for each kind and filter among them: one, where they come from one field.

@@ -28,27 +28,23 @@ func Users(ctx context.Context, filter domain.UserFilter, order domain.UserOrder
 	counts := total{list: totalUsers, filter: filter}
 	madeOf(ctx, counts)
 	slice, err := From(ctx).store.Users(ctx, filter, order, list.Page)
-	return root(ctx, list, slice, err, order.Position, counts)
+	return root(list, slice, err, order.Position, counts)
 }
 
 // UsersPage reads a page of all users by its number.
 func UsersPage(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, page domain.NumberedPage) (*domain.Numbered[*domain.User], error) {
 	madeOf(ctx, total{list: totalUsers, filter: filter})
-	users, err := From(ctx).store.UsersPage(ctx, filter, order, page)
-	if err == nil {
-		Together(ctx, users.Items)
-	}
-	return users, err
+	return From(ctx).store.UsersPage(ctx, filter, order, page)
 }
 
 // UsersByID reads users for roots; the map lacks those that do not exist.
 func UsersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
-	return rooted(ctx, ids, From(ctx).usersByID)
+	return From(ctx).usersByID(ctx, ids)
 }
 
 // Owners reads the user of each object.
 func Owners[P comparable](ctx context.Context, objects []P, owner func(P) domain.UserID) ([]*domain.User, error) {
-	return toOne(ctx, objects, relation{field: "user"}, owner, From(ctx).usersByID)
+	return relate(ctx, objects, owner, From(ctx).usersByID)
 }
 
 func (l *Loaders) usersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {

@@ -43,7 +43,7 @@ func (users) CreditLogs(ctx context.Context, objs []*domain.User, first *int, af
 
 // Task is the task that each entry belongs to.
 func (creditLogs) Task(ctx context.Context, objs []*domain.CreditLog) ([]domain.Task, error) {
-	tasks, err := loaders.RelatedTasks(ctx, objs, "task", graph.Selects(ctx, heavyTask...), func(l *domain.CreditLog) domain.TaskID {
+	tasks, err := loaders.RelatedTasks(ctx, objs, graph.Selects(ctx, heavyTask...), func(l *domain.CreditLog) domain.TaskID {
 		if l.TaskKey == nil {
 			return domain.TaskID{}
 		}

@@ -146,7 +146,7 @@ func TestPanicsOfLoaders(t *testing.T) {
 	a := serve(t, store.Config{URL: database(t, "world.sql")}, func(r *resolvers.Resolver) graph.ResolverRoot { return panicky{r} })
 	panics := 0
 	prepare := func(ctx context.Context) context.Context {
-		return loaders.With(ctx, loaders.New(nil, graph.Place, loaders.Observer{Batch: func(int) {}, Panic: func() { panics++ }}))
+		return loaders.With(ctx, loaders.New(nil, loaders.Observer{Batch: func(int) {}, Panic: func() { panics++ }}))
 	}
 	a.handler = graph.NewHandler(graph.Options{Resolvers: panicky{a.root}, Prepare: prepare, Log: a.log.logger()})
 	got := a.query(t, ada, `{ viewer { name statistics { totalTasks } } }`, nil)

@@ -66,7 +66,7 @@ func (generatedFiles) User(ctx context.Context, objs []*domain.GeneratedFile) ([
 
 // Task is the task that each generated file came of.
 func (generatedFiles) Task(ctx context.Context, objs []*domain.GeneratedFile) ([]domain.Task, error) {
-	tasks, err := loaders.RelatedTasks(ctx, objs, "task", graph.Selects(ctx, heavyTask...), func(f *domain.GeneratedFile) domain.TaskID {
+	tasks, err := loaders.RelatedTasks(ctx, objs, graph.Selects(ctx, heavyTask...), func(f *domain.GeneratedFile) domain.TaskID {
 		if f.Source.Key == "" || !slices.Contains(domain.Services(), f.Source.Service) {
 			return domain.TaskID{}
 		}

@@ -52,7 +52,7 @@ func (r *Resolver) Prepare(ctx context.Context) context.Context {
 	} else {
 		ctx = r.cache.For(ctx, string(viewer.ID))
 	}
-	return loaders.With(ctx, loaders.New(r.store, graph.Place, r.watch).For(mayReadOwn).Through(r.cache, sees))
+	return loaders.With(ctx, loaders.New(r.store, r.watch).For(mayReadOwn).Through(r.cache, sees))
 }
 
 // isMutation reports whether the operation changes something. What was refused has none.

@@ -89,14 +89,15 @@ func (users) Tasks(ctx context.Context, objs []*domain.User, first *int, after *
 // TaskConnection returns the resolver of a task list's total.
 func (*Resolver) TaskConnection() graph.TaskConnectionResolver { return totals[domain.Task]{} }
 
-// aTask resolves the interface's relations for the concrete type T, as tasks, so that those of all services that
-// came together load together.
+// aTask resolves the interface's relations for the concrete type T, as tasks, so that those of all services load together.
 type aTask[T domain.Task] struct{}
 
 // User is whose each task is.
 func (aTask[T]) User(ctx context.Context, objs []T) ([]*domain.User, error) {
-	owners, err := loaders.Owners(ctx, asTasks(objs), func(t domain.Task) domain.UserID { return t.Common().UserID })
-	return visible(ctx, owners, err)
+	return graph.Together(ctx, objs, func(tasks []domain.Task) ([]*domain.User, error) {
+		owners, err := loaders.Owners(ctx, tasks, func(t domain.Task) domain.UserID { return t.Common().UserID })
+		return visible(ctx, owners, err)
+	})
 }
 
 // Files is a page of what came of each task.
@@ -105,15 +106,9 @@ func (aTask[T]) Files(ctx context.Context, objs []T, first *int, after *string, 
 	if err != nil {
 		return nil, err
 	}
-	return loaders.TaskFiles(ctx, asTasks(objs), list)
-}
-
-func asTasks[T domain.Task](objs []T) []domain.Task {
-	tasks := make([]domain.Task, len(objs))
-	for i, t := range objs {
-		tasks[i] = t
-	}
-	return tasks
+	return graph.Together(ctx, objs, func(tasks []domain.Task) ([]*graph.GeneratedFileConnection, error) {
+		return loaders.TaskFiles(ctx, tasks, list)
+	})
 }
 
 type midjourneyTasks struct{ aTask[*domain.MidjourneyTask] }
@@ -129,11 +124,11 @@ func (*Resolver) DreamworkTask() graph.DreamworkTaskResolver { return aTask[*dom
 
 // Parent is the task whose image each task works on.
 func (midjourneyTasks) Parent(ctx context.Context, objs []*domain.MidjourneyTask) ([]domain.Task, error) {
-	parents, err := loaders.RelatedTasks(ctx, asTasks(objs), "parent", graph.Selects(ctx, heavyTask...), func(t domain.Task) domain.TaskID {
-		if m, ok := t.(*domain.MidjourneyTask); ok && m.ParentTaskID != nil {
-			return *m.ParentTaskID
+	parents, err := loaders.RelatedTasks(ctx, objs, graph.Selects(ctx, heavyTask...), func(t *domain.MidjourneyTask) domain.TaskID {
+		if t.ParentTaskID == nil {
+			return domain.TaskID{}
 		}
-		return domain.TaskID{}
+		return *t.ParentTaskID
 	})
 	return visible(ctx, parents, err)
 }
