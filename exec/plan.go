@@ -16,6 +16,8 @@ type plan struct {
 	relations []*relation // Every relation, those of the root first, in the order of the response.
 	stage     []*relation // The root's.
 	size      int         // Fields, by which plans are weighed.
+	// statements is the certificate; 0 where there is none.
+	statements int
 }
 
 // place is a position in the response where objects stand: what is asked of them, by their type.

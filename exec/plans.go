@@ -16,6 +16,7 @@ type plans struct {
 	table *Table
 	limit int // Of fields.
 	each  int // Of fields of one plan.
+	cost  func(Ask) int
 
 	mu    sync.RWMutex
 	known map[weak.Pointer[ast.OperationDefinition]]*variants
@@ -41,8 +42,8 @@ type planned struct {
 // maxVariants bounds the plans of one operation: ten conditions would make a thousand.
 const maxVariants = 16
 
-func newPlans(t *Table, limit int) *plans {
-	return &plans{table: t, limit: limit, each: max(limit/8, 1), known: map[weak.Pointer[ast.OperationDefinition]]*variants{}}
+func newPlans(t *Table, limit int, cost func(Ask) int) *plans {
+	return &plans{table: t, limit: limit, each: max(limit/8, 1), cost: cost, known: map[weak.Pointer[ast.OperationDefinition]]*variants{}}
 }
 
 // of returns the plan of an operation, or why it is not for us.
@@ -64,7 +65,9 @@ func (p *plans) of(oc *graphql.OperationContext) (*plan, error) {
 
 func (p *plans) compile(oc *graphql.OperationContext, v *variants, which string) *planned {
 	made := &planned{}
-	made.plan, made.refused = compile(p.table, oc, p.each)
+	if made.plan, made.refused = compile(p.table, oc, p.each); made.refused == nil {
+		made.certify(oc.Operation.Operation, p.cost)
+	}
 	v.mu.Lock()
 	isKept := len(v.plans) < maxVariants
 	if isKept {

@@ -23,7 +23,7 @@ func admit(context.Context) (any, error) { return admitted{}, nil }
 // ask asks a batch resolver for all objects that its gates admit, in one call for each Go type among them. It returns the context
 // that relations below are asked in.
 func (r *run) ask(ctx context.Context, rel *relation, s *slot) context.Context {
-	s.values = make([]any, len(s.objects))
+	s.makeValues()
 	fc := r.fieldContext(ctx, rel.fields[0])
 	ctx = within(ctx, fc)
 	if err := r.readArgs(ctx, rel, fc); err != nil {
@@ -129,7 +129,11 @@ func callOf(calls *[]*call, def *Field) *call {
 
 // call asks the resolver, and puts what comes where it belongs.
 func (r *run) call(ctx context.Context, c *call, fc *graphql.FieldContext, s *slot) {
-	results, err := r.batch(ctx, c, fc)
+	into := make([]any, 0, len(c.objects))
+	if c.entries == nil {
+		into = s.values[:0] // The results are the values, if all goes well.
+	}
+	results, err := r.batch(ctx, c, fc, into)
 	each, isEach := err.(graphql.BatchErrors) //nolint:errorlint // As gqlgen asks: one that is wrapped is an error for all.
 	switch {
 	case isEach && len(each.Errors()) != len(c.objects):
@@ -139,13 +143,24 @@ func (r *run) call(ctx context.Context, c *call, fc *graphql.FieldContext, s *sl
 	case isEach:
 		s.failEach(c, each.Errors())
 		err = nil
+	case err == nil && c.entries == nil:
+		s.values = results
+		return
 	}
+	s.place(c, results, err)
+}
+
+// place puts results, or an error for all, where they belong.
+func (s *slot) place(c *call, results []any, err error) {
 	for i := range c.objects {
 		entry := c.entry(i)
 		switch {
 		case err != nil:
+			s.values[entry] = nil
 			s.fail(entry, failure{err, howOf(err)})
-		case s.failures == nil || s.failures[entry].err == nil:
+		case s.failures != nil && s.failures[entry].err != nil:
+			s.values[entry] = nil
+		default:
 			s.values[entry] = results[i]
 		}
 	}
@@ -164,14 +179,14 @@ func howOf(err error) outcome {
 }
 
 // batch calls the resolver within the field middleware.
-func (r *run) batch(ctx context.Context, c *call, fc *graphql.FieldContext) (results []any, err error) {
+func (r *run) batch(ctx context.Context, c *call, fc *graphql.FieldContext, into []any) (results []any, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			results, err = nil, panicked{r.oc.RecoverFunc(ctx, cause)}
 		}
 	}()
 	result, err := r.oc.ResolverMiddleware(ctx, func(ctx context.Context) (any, error) {
-		return c.def.Batch(ctx, c.objects, fc, make([]any, 0, len(c.objects)))
+		return c.def.Batch(ctx, c.objects, fc, into)
 	})
 	results, _ = result.([]any)
 	return results, err
@@ -201,7 +216,7 @@ func (s *slot) failEach(c *call, errs []error) {
 // askRoot asks the resolver of a field of the root, within all that stands around it.
 func (r *run) askRoot(ctx context.Context, rel *relation, s *slot) context.Context {
 	f := rel.fields[0]
-	s.values = make([]any, 1)
+	s.makeValues()
 	ctx = graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{Object: f.collected.Name, Field: f.collected})
 	inner := ctx
 	given := r.oc.RootResolverMiddleware(ctx, func(ctx context.Context) graphql.Marshaler {

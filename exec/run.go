@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -12,6 +13,30 @@ type run struct {
 	*plan
 	oc    *graphql.OperationContext
 	slots []slot // By the index of the relation. Each is one goroutine's at a time.
+	out   writer
+}
+
+var runs = sync.Pool{New: func() any { return new(run) }}
+
+func newRun(p *plan, oc *graphql.OperationContext) *run {
+	r := runs.Get().(*run)
+	r.plan, r.oc = p, oc
+	if n := len(p.relations); n <= cap(r.slots) {
+		r.slots = r.slots[:n]
+	} else {
+		r.slots = append(r.slots[:cap(r.slots)], make([]slot, n-cap(r.slots))...)
+	}
+	return r
+}
+
+// release lets go of all that was resolved, and keeps the room that it took.
+func (r *run) release() {
+	for i := range r.slots {
+		r.slots[i].reset()
+	}
+	r.out.reset()
+	r.plan, r.oc = nil, nil
+	runs.Put(r)
 }
 
 // slot is what became of a relation: an entry for each object that it was asked for, in the order of the response.
@@ -35,6 +60,25 @@ type failure struct {
 	how outcome
 }
 
+// maxEntries is the most entries whose room is kept.
+const maxEntries = 1 << 12
+
+func (s *slot) reset() {
+	if cap(s.objects) > maxEntries {
+		*s = slot{}
+		return
+	}
+	clear(s.objects)
+	clear(s.values)
+	clear(s.asks)
+	*s = slot{objects: s.objects[:0], asks: s.asks[:0], values: s.values[:0]}
+}
+
+// makeValues makes room for a value of each object.
+func (s *slot) makeValues() {
+	s.values = slices.Grow(s.values[:0], len(s.objects))[:len(s.objects)]
+}
+
 type outcome uint8
 
 const (
@@ -48,7 +92,7 @@ const (
 func (r *run) resolve(ctx context.Context, isSerial bool) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: r.root.object.Name})
 	for _, rel := range r.stage {
-		r.slots[rel.index].objects = []any{nil}
+		r.slots[rel.index].objects = append(r.slots[rel.index].objects, nil)
 	}
 	if isSerial {
 		for _, rel := range r.stage {
@@ -91,30 +135,37 @@ func (r *run) relate(ctx context.Context, rel *relation) {
 	if len(rel.stage) == 0 {
 		return
 	}
+	v := visitor{run: r}
 	for i, value := range s.values {
 		if value != nil && !s.replaced {
-			r.enterSafely(ctx, rel, i)
+			v.enterSafely(ctx, rel, i)
 		}
 	}
 	r.sideBySide(ctx, rel.stage)
 }
 
+// visitor looks into what a relation brought, for what relations are to be asked next.
+type visitor struct {
+	*run
+	scratch []any // Items of the lists that it is in.
+}
+
 // enterSafely looks into an entry. Where code of a type panics, the entry fails as a whole, and nothing is asked for within.
-func (r *run) enterSafely(ctx context.Context, rel *relation, i int) {
-	s := &r.slots[rel.index]
+func (v *visitor) enterSafely(ctx context.Context, rel *relation, i int) {
+	s := &v.slots[rel.index]
 	defer func() {
 		if cause := recover(); cause != nil {
 			for _, below := range rel.stage {
-				r.slots[below.index].truncate()
+				v.slots[below.index].truncate()
 			}
 			s.values[i] = nil
-			s.fail(i, failure{r.oc.RecoverFunc(ctx, cause), failed})
+			s.fail(i, failure{v.oc.RecoverFunc(ctx, cause), failed})
 		}
 	}()
 	for _, below := range rel.stage {
-		r.slots[below.index].mark()
+		v.slots[below.index].mark()
 	}
-	r.enter(s.fieldOf(rel, i), s.values[i])
+	v.enter(s.fieldOf(rel, i), s.values[i])
 }
 
 // fieldOf is the field that asked for an entry.
@@ -126,21 +177,27 @@ func (s *slot) fieldOf(rel *relation, i int) *field {
 }
 
 // enter looks for what relations are to be asked for in the value of a field.
-func (r *run) enter(f *field, value any) {
-	if !f.def.IsList {
-		r.visit(f.to, value)
-		return
-	}
-	items, _ := f.def.List(value, nil)
-	for _, item := range items {
-		if item != nil {
-			r.visit(f.to, item)
-		}
+func (v *visitor) enter(f *field, value any) {
+	if f.def.IsList {
+		v.visitAll(f.to, f.def.List, value)
+	} else {
+		v.visit(f.to, value)
 	}
 }
 
+func (v *visitor) visitAll(at *place, items Items, of any) {
+	from := len(v.scratch)
+	v.scratch, _ = items(of, v.scratch)
+	for i := from; i < len(v.scratch); i++ {
+		if item := v.scratch[i]; item != nil {
+			v.visit(at, item)
+		}
+	}
+	v.scratch = v.scratch[:from]
+}
+
 // visit notes which relations an object, and what it holds, are to be asked for, in the order in which they will be written.
-func (r *run) visit(at *place, object any) {
+func (v *visitor) visit(at *place, object any) {
 	s, object := at.of(object)
 	if s == nil {
 		return
@@ -148,17 +205,12 @@ func (r *run) visit(at *place, object any) {
 	for _, f := range s.steps {
 		switch {
 		case f.rel != nil:
-			r.slots[f.rel.index].add(f, object)
+			v.slots[f.rel.index].add(f, object)
 		case f.def.IsList:
-			items, _ := f.def.Many(object, nil)
-			for _, item := range items {
-				if item != nil {
-					r.visit(f.to, item)
-				}
-			}
+			v.visitAll(f.to, f.def.Many, object)
 		default:
 			if below := f.def.One(object); below != nil {
-				r.visit(f.to, below)
+				v.visit(f.to, below)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func New(generated graphql.ExecutableSchema, table *Table, o Options) graphql.Ex
 		o.MaxFields = 100_000
 	}
 	table.index()
-	s := &schema{ExecutableSchema: generated, table: table, options: o, plans: newPlans(table, o.MaxFields)}
+	s := &schema{ExecutableSchema: generated, table: table, options: o, plans: newPlans(table, o.MaxFields, o.Cost)}
 	if events, ok := generated.(graphql.ExecutableSchemaWithEventContext); ok {
 		return &eventSchema{s, events}
 	}
@@ -79,7 +79,11 @@ func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *p
 	if s.table.Inputs != nil {
 		ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, s.table.Inputs)
 	}
-	r := &run{plan: p, oc: oc, slots: make([]slot, len(p.relations))}
+	report := reportOf(ctx)
+	report.IsPlanned, report.Statements = true, p.statements
+	r := newRun(p, oc)
+	defer r.release()
 	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
-	return &graphql.Response{Data: r.write(ctx, nil)}
+	report.body = r.write(ctx, report.body[:0])
+	return &graphql.Response{Data: report.body}
 }

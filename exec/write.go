@@ -36,7 +36,8 @@ type trouble struct {
 
 // write returns the data of the response. Code of types that panics is found by writing again, guarded.
 func (r *run) write(ctx context.Context, b []byte) []byte {
-	w := &writer{run: r, ctx: ctx, b: b}
+	w := &r.out
+	w.run, w.ctx, w.b = r, ctx, b
 	if !w.attempt() {
 		w.restart(b)
 		w.root()
@@ -58,6 +59,12 @@ func (w *writer) restart(b []byte) {
 	for i := range w.slots {
 		w.slots[i].written = 0
 	}
+}
+
+// reset lets go of the response, and keeps the room for the way down into it.
+func (w *writer) reset() {
+	clear(w.stack[:cap(w.stack)])
+	*w = writer{stack: w.stack[:0], scratch: w.scratch[:0]} // Of the latter, list has cleared all.
 }
 
 func (w *writer) root() {

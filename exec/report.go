@@ -1,0 +1,48 @@
+package exec
+
+import (
+	"context"
+	"sync"
+)
+
+// Report is what becomes known of one operation to whoever puts it into the context, a transport as a rule; and the buffer that its
+// answer is written into, if it is executed here.
+type Report struct {
+	// IsPlanned tells that the operation was executed here, and not by the generated executor.
+	IsPlanned bool
+	// Statements is the certificate of a query: the most statements that it takes, whatever the data. 0 where there is none.
+	Statements int
+
+	body []byte
+}
+
+// maxKept is the largest buffer that is used again.
+const maxKept = 1 << 20
+
+var reports = sync.Pool{New: func() any { return new(Report) }}
+
+type reportKey struct{}
+
+// WithReport returns a report, and a context that carries it to the executor. It must be released when the answer was sent.
+func WithReport(ctx context.Context) (context.Context, *Report) {
+	r := reports.Get().(*Report)
+	return context.WithValue(ctx, reportKey{}, r), r
+}
+
+// Release gives the buffer back. The data of the response is not to be read any more, nor the report: who keeps data for longer, as a
+// cache does, must have copied it.
+func (r *Report) Release() {
+	if cap(r.body) > maxKept {
+		r.body = nil
+	}
+	r.IsPlanned, r.Statements = false, 0
+	reports.Put(r)
+}
+
+// reportOf is the context's report, or one that nobody reads.
+func reportOf(ctx context.Context) *Report {
+	if r, ok := ctx.Value(reportKey{}).(*Report); ok {
+		return r
+	}
+	return &Report{}
+}
