@@ -63,8 +63,12 @@ func (w *writer) restart(b []byte) {
 
 // reset lets go of the response, and keeps the room for the way down into it.
 func (w *writer) reset() {
+	if cap(w.scratch) > maxEntries {
+		w.scratch = nil
+	}
 	clear(w.stack[:cap(w.stack)])
-	*w = writer{stack: w.stack[:0], scratch: w.scratch[:0]} // Of the latter, list has cleared all.
+	clear(w.scratch[:cap(w.scratch)])
+	*w = writer{stack: w.stack[:0], scratch: w.scratch[:0]}
 }
 
 func (w *writer) root() {
@@ -229,7 +233,6 @@ func (w *writer) list(f *field, items Items, of any) bool {
 		isValid = w.item(f, w.scratch[from+i]) && isValid
 	}
 	w.stack = w.stack[:len(w.stack)-1]
-	clear(w.scratch[from:to])
 	w.scratch = w.scratch[:from]
 	w.b = append(w.b, ']')
 	if !isValid {

@@ -15,6 +15,9 @@ const (
 	panicsTotal       = "graphql_panics_total"
 	statements        = "graphql_statements_per_operation"
 	batchSize         = "graphql_loader_batch_size"
+	statementsBeyond  = "graphql_statements_beyond_bound_total"
+	statementBound    = "graphql_statements_bound_per_operation"
+	fallbacks         = "graphql_generated_executions_total"
 )
 
 // The upper bounds of the buckets, in statements and in keys.
@@ -32,6 +35,8 @@ type Operations struct {
 	registered []string
 	statements *metrics.PrometheusHistogram
 	batches    *metrics.PrometheusHistogram
+	bounds     *metrics.PrometheusHistogram
+	beyond     *metrics.Counter
 	panics     *metrics.Counter
 }
 
@@ -41,6 +46,8 @@ func (m *Metrics) Operations(registered []string) *Operations {
 		set: m.set, registered: registered,
 		statements: m.set.NewPrometheusHistogramExt(statements, statementBuckets),
 		batches:    m.set.NewPrometheusHistogramExt(batchSize, batchBuckets),
+		bounds:     m.set.NewPrometheusHistogramExt(statementBound, statementBuckets),
+		beyond:     m.set.NewCounter(statementsBeyond),
 		panics:     m.set.NewCounter(panicsTotal),
 	}
 }
@@ -53,6 +60,7 @@ type Operation struct {
 	Ran        bool     // It was not refused.
 	Took       time.Duration
 	Statements int
+	Bound      int // The most that they may be; 0 where that is not known.
 }
 
 // Count counts an operation.
@@ -66,7 +74,22 @@ func (o *Operations) Count(op Operation) {
 		duration := fmt.Sprintf("%s{kind=%q}", operationDuration, kindOf(op))
 		o.set.GetOrCreatePrometheusHistogramExt(duration, requestBuckets).Update(op.Took.Seconds())
 		o.statements.Update(float64(op.Statements))
+		o.certify(op)
 	}
+}
+
+// certify counts the statements of an operation beyond its bound: any is an N+1 that the executor's certificate rules out.
+func (o *Operations) certify(op Operation) {
+	if op.Bound == 0 {
+		return
+	}
+	o.bounds.Update(float64(op.Bound))
+	o.beyond.Add(max(op.Statements-op.Bound, 0))
+}
+
+// CountFallback counts an operation that was left to the generated executor. Reason is one of the executor's few words.
+func (o *Operations) CountFallback(reason string) {
+	o.set.GetOrCreateCounter(fmt.Sprintf("%s{reason=%q}", fallbacks, reason)).Inc()
 }
 
 // CountError counts an error by its code, also one that was answered before there was an operation.

@@ -2,7 +2,7 @@ package resolvers_test
 
 import (
 	"bytes"
-
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -56,7 +56,7 @@ func serveBy(t testing.TB, config store.Config, wrap func(*resolvers.Resolver) g
 	root.SetClock(func() time.Time { return clock })
 	log := &logged{}
 	return &api{s, root, graph.NewHandler(graph.Options{
-		Resolvers: wrap(root), Prepare: root.Prepare, Log: log.logger(), Transport: transport.Settings{Limits: wide()},
+		Resolvers: wrap(root), Prepare: root.Prepare, Log: log.logger(), Transport: transport.Settings{Limits: wide(), Observe: noteBound},
 		Generated: isGenerated,
 	}), log}
 }
@@ -87,6 +87,7 @@ type answer struct {
 	Data       any
 	Errors     []failure
 	Statements int // That the database ran for it.
+	Bound      int // The most that it may run, by the executor's certificate; 0 where there is none.
 	Rows       int // That it read.
 }
 
@@ -115,12 +116,35 @@ func (a *api) query(t testing.TB, viewer auth.Viewer, query string, variables ma
 // post sends a body as it is.
 func (a *api) post(t testing.TB, viewer auth.Viewer, body []byte) answer {
 	t.Helper()
-	ctx, statements := store.CountStatements(auth.WithViewer(t.Context(), viewer))
+	got := a.send(t, viewer, body)
+	if got.isBeyond() {
+		t.Errorf("an N+1: %d statements, where the certificate says %d\n%s", got.Statements, got.Bound, body)
+	}
+	return got
+}
+
+// isBeyond reports whether the answer took more statements than its certificate allows.
+func (a answer) isBeyond() bool { return a.Bound > 0 && a.Statements > a.Bound }
+
+type boundKey struct{}
+
+// noteBound notes the certificate of an operation for whoever sent it.
+func noteBound(ctx context.Context, o transport.Outcome) {
+	if bound, ok := ctx.Value(boundKey{}).(*int); ok {
+		*bound = o.Bound
+	}
+}
+
+// send is post without a look at the certificate.
+func (a *api) send(t testing.TB, viewer auth.Viewer, body []byte) answer {
+	t.Helper()
+	var bound int
+	ctx, statements := store.CountStatements(context.WithValue(auth.WithViewer(t.Context(), viewer), boundKey{}, &bound))
 	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()
 	a.handler.ServeHTTP(recorder, request)
-	got := answer{Status: recorder.Code, Body: recorder.Body.Bytes(), Statements: statements.Count(), Rows: statements.Rows()}
+	got := answer{Status: recorder.Code, Body: recorder.Body.Bytes(), Statements: statements.Count(), Rows: statements.Rows(), Bound: bound}
 	if err := json.Unmarshal(got.Body, &got); err != nil {
 		t.Fatalf("the answer is not JSON: %v\n%s", err, got.Body)
 	}

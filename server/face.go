@@ -25,7 +25,7 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 	operations := s.metrics.Operations(s.config.Operations)
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
 	handler := graph.NewHandler(graph.Options{
-		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic,
+		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
 		Transport: s.transport(r, operations),
 	})
 	overloaded := s.overloaded(operations)
@@ -92,7 +92,7 @@ func (s *Server) tooSlow(operations *metrics.Operations) http.Handler {
 // noteOperation counts and logs an operation: its name if it is registered, and nothing else that the client chose.
 func (s *Server) noteOperation(ctx context.Context, operations *metrics.Operations, o transport.Outcome) {
 	operations.Count(metrics.Operation{
-		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Ran, Took: o.Took, Statements: o.Work.Statements,
+		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Ran, Took: o.Took, Statements: o.Work.Statements, Bound: o.Bound,
 	})
 	s.log.LogAttrs(ctx, slog.LevelDebug, "operation", slog.String("kind", string(o.Kind)), slog.Any("codes", o.Codes),
 		slog.Int("points", o.Cost.Points), slog.Int("statements", o.Work.Statements), slog.Duration("took", o.Took),

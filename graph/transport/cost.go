@@ -31,6 +31,7 @@ type costExtension struct {
 // workExtension is extensions.atelier, for admins.
 type workExtension struct {
 	Statements    int     `json:"statements"`
+	StatementsMax int     `json:"statementsMax,omitempty"` // By the executor's certificate.
 	LoaderBatches int     `json:"loaderBatches"`
 	DatabaseMs    float64 `json:"databaseMs"`
 	TotalMs       float64 `json:"totalMs"`
@@ -56,7 +57,7 @@ func (a *answer) addCost(response *graphql.Response) {
 	response.Extensions["cost"] = cost
 	if auth.ViewerFrom(a.r.Context()).IsAdmin() {
 		done := a.done()
-		response.Extensions["atelier"] = workExtension{done.Statements, done.Batches, milliseconds(done.Database), milliseconds(time.Since(a.start))}
+		response.Extensions["atelier"] = workExtension{done.Statements, a.bound, done.Batches, milliseconds(done.Database), milliseconds(time.Since(a.start))}
 	}
 }
 

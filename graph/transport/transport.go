@@ -17,6 +17,7 @@ import (
 	"atelier/auth"
 	"atelier/cache/answers"
 	"atelier/domain"
+	"atelier/exec"
 	"atelier/graph/document"
 	"atelier/graph/lru"
 )
@@ -58,6 +59,8 @@ type Outcome struct {
 	Codes []string // Of the errors; empty where there are none.
 	Cost  document.Cost
 	Work  Work
+	// Bound is the most statements that the operation may take, by the executor's certificate; 0 where it gives none.
+	Bound int
 	Took  time.Duration
 	// IsKept says that the answer was a kept one. If not, NotKept is why, or "" where it is kept from now on.
 	IsKept  bool
@@ -107,6 +110,7 @@ type answer struct {
 	cost      document.Cost
 	left      int // Points that remain.
 	done      func() Work
+	bound     int // Of statements, by the executor's certificate; 0 where it gives none.
 	isWritten bool
 	ran       bool
 
@@ -148,10 +152,13 @@ func (a *answer) run() *refusal {
 		a.repeat(kept)
 		return nil
 	}
+	ctx, report := exec.WithReport(ctx)
+	defer report.Release() // The answer has been sent then.
 	response, refused := a.execute(ctx, operation)
 	if refused != nil {
 		return refused
 	}
+	a.bound = report.Statements
 	a.finish(response)
 	return nil
 }

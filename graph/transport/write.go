@@ -120,7 +120,7 @@ func (a *answer) observe(errs gqlerror.List) {
 		return
 	}
 	outcome := Outcome{
-		Ran: a.ran, Cost: a.cost, Work: a.done(), Took: time.Since(a.start), Codes: codes(errs), IsKept: a.isKept, NotKept: a.why,
+		Ran: a.ran, Cost: a.cost, Work: a.done(), Bound: a.bound, Took: time.Since(a.start), Codes: codes(errs), IsKept: a.isKept, NotKept: a.why,
 	}
 	if a.operation != nil {
 		outcome.Name, outcome.Kind = a.operation.Name, a.operation.Operation
