@@ -149,13 +149,6 @@ func (l locked) Write(p []byte) (int, error) {
 	return l.out.Write(p)
 }
 
-func requireNoErrors(t *testing.T, body []byte) {
-	t.Helper()
-	if !json.Valid(body) || bytes.Contains(body, []byte(`"errors"`)) {
-		t.Fatalf("got %s", body)
-	}
-}
-
 // TestErrors has a field fail in ways that the caller may or may not know of.
 func TestErrors(t *testing.T) {
 	t.Parallel()

@@ -21,7 +21,7 @@ import (
 )
 
 // operationCount is how many random operations each of the worlds is asked by each executor.
-var operationCount = flag.Int("operations", 1500, "random operations of TestExecutorsAgree")
+var operationCount = flag.Int("operations", 1000, "random operations of TestExecutorsAgree")
 
 // oracles are the same API by both executors.
 type oracles struct{ first, generated *api }

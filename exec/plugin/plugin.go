@@ -178,8 +178,8 @@ func (f *field) ItemNonNull() bool { return f.IsList() && f.TypeReference.GQL.El
 
 // Unsupported says why the field is left to the generated executor, or "".
 func (f *field) Unsupported() string {
-	switch ref := f.TypeReference; {
-	case ref.IsPtrToPtr() || ref.IsPtrToIntf() || f.HasHaser || f.VOkFunc || f.IsMap() || ref.IsRoot || f.HasFederationRequiresArg():
+	switch {
+	case f.isPeculiar():
 		return "a value that is found in a way of its own"
 	case f.IsMethod() && (f.MethodHasContext || !f.NoErr || len(f.Args) > 0):
 		return "a method with a context, an error or arguments"
@@ -189,6 +189,11 @@ func (f *field) Unsupported() string {
 		return f.unsupportedLeaf()
 	}
 	return f.unsupportedObjects()
+}
+
+func (f *field) isPeculiar() bool {
+	ref := f.TypeReference
+	return ref.IsPtrToPtr() || ref.IsPtrToIntf() || ref.IsRoot || f.HasHaser || f.VOkFunc || f.IsMap() || f.HasFederationRequiresArg()
 }
 
 func (f *field) unsupportedLeaf() string {
