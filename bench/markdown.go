@@ -92,12 +92,12 @@ func comparisonTable(title, before, after string, comparisons []Comparison) tabl
 
 func limitTable(limits []Limit) table {
 	t := table{title: titleLimit, head: []string{
-		"operation", "connections", "requests/s", "ratio", "p50 ms", "p99 ms", "server CPU µs", "PostgreSQL CPU µs", "generator CPU µs", "statements",
+		"operation", "connections", "requests/s", "ratio", "of CPU", "p50 ms", "p99 ms", "server CPU µs", "PostgreSQL CPU µs", "generator CPU µs", "statements",
 	}}
 	for _, l := range limits {
 		s, h := l.Server, l.Limit
 		t.rows = append(t.rows, []string{
-			l.Operation, fmt.Sprint(l.Connections), both(s.PerSecond, h.PerSecond, 0), fmt.Sprintf("%.2f", l.Ratio()),
+			l.Operation, fmt.Sprint(l.Connections), both(s.PerSecond, h.PerSecond, 0), fmt.Sprintf("%.2f", l.Ratio()), fixedPoint(l.WorkRatio(), 2),
 			both(s.P50, h.P50, 2), both(s.P99, h.P99, 2), both(s.ServerCPU, h.ServerCPU, 0), both(s.DatabaseCPU, h.DatabaseCPU, 0),
 			both(s.GeneratorCPU, h.GeneratorCPU, 0), both(s.Statements, h.Statements, 1),
 		})

@@ -95,6 +95,10 @@ type Limit struct {
 // Ratio is the server's requests/s by the limit's.
 func (l Limit) Ratio() float64 { return l.Server.PerSecond / l.Limit.PerSecond }
 
+// WorkRatio is the limit's processor time for a request by the server's, PostgreSQL's included on both sides. It is what Ratio
+// would be if nothing else needed the processors, and steadier where something does.
+func (l Limit) WorkRatio() float64 { return l.Limit.work() / l.Server.work() }
+
 // Load is what a server did under load.
 type Load struct {
 	PerSecond              float64
@@ -104,6 +108,8 @@ type Load struct {
 	Statements             float64 // For each request.
 	Allocated              float64 // Bytes for each request.
 }
+
+func (l Load) work() float64 { return l.ServerCPU + l.DatabaseCPU }
 
 // Executor compares the executors on the same server.
 type Executor struct {
