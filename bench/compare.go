@@ -117,13 +117,13 @@ func (r *run) rounds(ctx context.Context, what string, before, after *subject, r
 	return nil
 }
 
-// side measures one side of something in a round; round 0 warms up and is not counted.
+// side measures one side of something in a round, whose number draws the requests; round 0 warms up and is not counted.
 func (r *run) side(ctx context.Context, s *subject, o operation, connections, round int, windows *[]window) error {
 	duration := r.Duration
 	if round == 0 {
 		duration = min(duration, warmUp)
 	}
-	w, err := s.measure(ctx, o, connections, duration)
+	w, err := s.measure(ctx, o, connections, duration, round)
 	if err == nil && round > 0 {
 		*windows = append(*windows, w)
 	}

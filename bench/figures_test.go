@@ -109,3 +109,18 @@ func TestMixedByShares(t *testing.T) {
 		}
 	}
 }
+
+func TestHitRate(t *testing.T) {
+	t.Parallel()
+	w := window{before: figures{`cache_requests_total{tier="local",entry="a",result="hit"}`: 100}, after: figures{
+		`cache_requests_total{tier="local",entry="a",result="hit"}`:     180,
+		`cache_requests_total{tier="redis",entry="b",result="hit"}`:     5,
+		`cache_requests_total{tier="local",entry="a",result="miss"}`:    20,
+		`cache_requests_total{tier="database",entry="a",result="hit"}`:  14,
+		`cache_requests_total{tier="database",entry="b",result="miss"}`: 1,
+		`cache_requests_total_of_another{tier="local",result="hit"}`:    1000,
+	}}
+	if got := w.hitRate(); got != 0.85 {
+		t.Errorf("got %v, want 85 hits by 85 and 15 that were loaded", got)
+	}
+}

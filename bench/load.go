@@ -44,8 +44,8 @@ type generator struct {
 	token string
 }
 
-// run asks for operations at so many connections for so long.
-func (g generator) run(ctx context.Context, o operation, connections int, duration time.Duration) (sample, error) {
+// run asks for operations at so many connections for so long. Equal seeds draw equal requests.
+func (g generator) run(ctx context.Context, o operation, connections int, duration time.Duration, seed int) (sample, error) {
 	client := g.client(connections)
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -56,7 +56,7 @@ func (g generator) run(ctx context.Context, o operation, connections int, durati
 	var workers sync.WaitGroup
 	for i := range connections {
 		workers.Go(func() {
-			if err := g.worker(ctx, client, o, uint64(i), until, &samples[i]); err != nil {
+			if err := g.worker(ctx, client, o, rand.NewPCG(uint64(seed), uint64(i)), until, &samples[i]); err != nil {
 				cancel(err)
 			}
 		})
@@ -75,8 +75,8 @@ func (g generator) client(connections int) *fasthttp.HostClient {
 	}
 }
 
-func (g generator) worker(ctx context.Context, client *fasthttp.HostClient, o operation, seed uint64, until time.Time, s *sample) error {
-	draw := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // Repeatable on purpose.
+func (g generator) worker(ctx context.Context, client *fasthttp.HostClient, o operation, seed rand.Source, until time.Time, s *sample) error {
+	draw := rand.New(seed) //nolint:gosec // Repeatable on purpose.
 	request, response := g.request(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(request)
 	defer fasthttp.ReleaseResponse(response)

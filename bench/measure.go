@@ -30,15 +30,15 @@ type subject struct {
 
 const unseen = time.Duration(-1)
 
-// measure loads the server for a while. Reading its metrics is outside of what is measured.
-func (s *subject) measure(ctx context.Context, o operation, connections int, duration time.Duration) (w window, err error) {
+// measure loads the server for a while with the requests that the seed draws. Reading its metrics is outside of what is measured.
+func (s *subject) measure(ctx context.Context, o operation, connections int, duration time.Duration, seed int) (w window, err error) {
 	if w.before, err = s.scrape(ctx); err != nil {
 		return w, err
 	}
 	own, ownSeen := procs.CPU(os.Getpid())
 	server, serverSeen := s.cpu()
 	database, databaseSeen := s.databaseCPU()
-	if w.sample, err = s.run(ctx, o, connections, duration); err != nil {
+	if w.sample, err = s.run(ctx, o, connections, duration, seed); err != nil {
 		return w, err
 	}
 	w.serverCPU, w.databaseCPU, w.generatorCPU = unseen, unseen, unseen

@@ -89,7 +89,7 @@ func (r *run) habits(ctx context.Context, server *subject) (args []string, err e
 		if _, err = server.one(c.server, 0); err != nil { // What is remembered for a while is remembered now.
 			return nil, err
 		}
-		if rounds[i], err = server.measure(ctx, c.server, 1, warmUp); err != nil {
+		if rounds[i], err = server.measure(ctx, c.server, 1, warmUp, 0); err != nil {
 			return nil, err
 		}
 	}

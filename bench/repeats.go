@@ -9,15 +9,15 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// repeats is what a client fetches again that it has already: it goes to three pages, and comes back to each four times while
-// nothing changes. The old clients fetched everything again; to be fair, as much as the server's answers are long, which are
+// repeats is what a client fetches again that it has already: a profile, tasks and a chat, to each of which it comes back four
+// times while nothing changes. Balances are never kept, and none is in them. The old clients fetched everything again; to be fair, as much as the server's answers are long, which are
 // shorter than the old ones. A client that asks by GET keeps the ETag of each answer, and fetches what is not answered 304.
 func (r *run) repeats(after *subject) (Comparison, error) {
 	c := Comparison{What: "bytes fetched again when a client comes back", Unit: "kB", Before: nothing, After: nothing, Promise: promisedRepeats}
 	pages := []operation{
-		{name: "user list", fill: byGet(userListQuery, nil)},
+		{name: "a profile", fill: byGet(profileQuery, map[string]any{"id": userID(r.people.Prolific.ID)})},
 		{name: "tasks", fill: byGet(userTasksQuery, map[string]any{"id": userID(r.people.Busiest.ID)})},
-		{name: "user page", fill: byGet(userPageQuery, map[string]any{"id": userID(r.people.Prolific.ID)})},
+		{name: "a chat", fill: byGet(chatQuery, map[string]any{"id": chatID(r.people.Chats[0].ID)})},
 	}
 	var whole, again int64
 	for _, page := range pages {

@@ -48,24 +48,17 @@ func cutLast(line string) (name, value string, ok bool) {
 }
 
 // sum adds up a metric over its labels.
-func (f figures) sum(name string) float64 {
+func (f figures) sum(name string) float64 { return f.where(name, func(string) bool { return true }) }
+
+// where adds up a metric over the labels that match.
+func (f figures) where(name string, matches func(labels string) bool) float64 {
 	var total float64
 	for key, value := range f {
-		if key == name || strings.HasPrefix(key, name+"{") {
+		if labels, found := strings.CutPrefix(key, name); found && (labels == "" || labels[0] == '{') && matches(labels) {
 			total += value
 		}
 	}
 	return total
-}
-
-// has reports whether there is a metric of this name.
-func (f figures) has(name string) bool {
-	for key := range f {
-		if key == name || strings.HasPrefix(key, name+"{") {
-			return true
-		}
-	}
-	return false
 }
 
 // What servers tell of themselves.
@@ -74,6 +67,6 @@ const (
 	metricInDatabase = "db_query_duration_seconds_sum"
 	metricAllocated  = "go_memstats_alloc_bytes_total"
 	metricResident   = "process_resident_memory_bytes"
-	metricPeak       = "process_resident_memory_peak_bytes"
-	metricCacheHits  = "cache_hit_rate"
+	metricCache      = "cache_requests_total"
+	metricWhole      = "answer_cache_requests_total{result=\"hit\",reason=\"\"}"
 )
