@@ -62,6 +62,7 @@ func (c Config) Check() error {
 		setting("MAX_COST", checkRange(c.MaxCost, 1, maxPoints)),
 		setting("OPERATION_TIMEOUT", checkWait(c.OperationTimeout, 10*time.Millisecond)),
 		setting("MAX_OPERATIONS", checkRange(c.MaxOperations, 0, 100_000)),
+		setting("ANSWER_CACHE_BYTES", checkRange(c.AnswerCacheBytes, 0, 64<<30)),
 		setting("RATE_LIMIT", checkOneOf(c.RateLimit, "", "on", "off")),
 		setting("RATE_POINTS", checkRange(c.RatePoints, 1, maxPoints)),
 		setting("RATE_REFILL", checkRange(c.RateRefill, 1, maxPoints)),

@@ -149,6 +149,7 @@ func TestInvalidSettingsNameThemselves(t *testing.T) {
 		{"OPERATION_TIMEOUT", func(c *Config) { c.OperationTimeout = 0 }},
 		{"MAX_OPERATIONS", func(c *Config) { c.MaxOperations = -1 }},
 		{"RATE_LIMIT", func(c *Config) { c.RateLimit = "perhaps" }},
+		{"ANSWER_CACHE_BYTES", func(c *Config) { c.AnswerCacheBytes = -1 }},
 		{"RATE_POINTS", func(c *Config) { c.RatePoints = 0 }},
 		{"RATE_REFILL", func(c *Config) { c.RateRefill = 0 }},
 		{"CORS_ORIGINS", func(c *Config) { c.CORSOrigins = []string{"app.example.org"} }},
@@ -296,7 +297,7 @@ func TestTheEffectiveConfigurationIsShown(t *testing.T) {
 		"SHUTDOWN_DELAY=0s SHUTDOWN_GRACE=15s ATELIER_DATA=.atelier MIGRATE=true DEMO=true DB_MAX_CONNS=16 " +
 		"DB_STATEMENT_TIMEOUT=5s CHANGE_FEED=on JWT_ALGORITHM=HS256 JWT_CLAIM=sub JWT_LEEWAY=30s MAX_BODY=1048576 MAX_TOKENS=15000 MAX_DEPTH=12 MAX_FIELDS=1000 " +
 		"MAX_ALIASES=30 MAX_ROOT_FIELDS=20 MAX_DIRECTIVES=50 MAX_NODES=500000 MAX_COST=10000 INTROSPECTION=true OPERATION_TIMEOUT=10s " +
-		"MAX_OPERATIONS=0 RATE_LIMIT=off RATE_POINTS=100000 RATE_REFILL=2000 LOG_LEVEL=warn LOG_FORMAT=text"
+		"MAX_OPERATIONS=0 ANSWER_CACHE_BYTES=67108864 RATE_LIMIT=off RATE_POINTS=100000 RATE_REFILL=2000 LOG_LEVEL=warn LOG_FORMAT=text"
 	if got := c.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

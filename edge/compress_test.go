@@ -85,6 +85,19 @@ func TestWhatIsCompressedAlreadyStays(t *testing.T) {
 	}
 }
 
+// TestValidatorsOfCompressed: other bytes, another validator.
+func TestValidatorsOfCompressed(t *testing.T) {
+	for accept, want := range map[string]string{"gzip": `"x-gzip"`, "zstd": `"x-zstd"`, "": `"x"`} {
+		response := serve(t, edge.Compress(), func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Etag", `"x"`)
+			says("application/json", strings.Repeat("lighthouse ", 1000))(w, r)
+		}, http.MethodGet, "Accept-Encoding", accept)
+		if got := response.Header.Get("Etag"); got != want {
+			t.Errorf("%q: %s, want %s", accept, got, want)
+		}
+	}
+}
+
 func TestHeadIsNotCompressed(t *testing.T) {
 	response := serve(t, edge.Compress(), func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "5000")

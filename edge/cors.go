@@ -16,7 +16,7 @@ func CORS(origins []string, headers ...string) Middleware {
 		AllowedOrigins: origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
 		AllowedHeaders: append([]string{"Accept", "Authorization", "Content-Type", HeaderRequestID}, headers...),
-		ExposedHeaders: []string{"Retry-After", HeaderRequestID},
+		ExposedHeaders: []string{"Etag", "Retry-After", HeaderRequestID},
 		MaxAge:         600,
 	}).Handler
 }

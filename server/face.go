@@ -22,11 +22,11 @@ import (
 // api is the GraphQL handler behind what bounds it. The whole request is taken in first; then it gets a place among those at work,
 // where it is asked who sends it and what it asks for is done; it leaves that place when its answer begins.
 func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) http.Handler {
-	operations := s.metrics.Operations(s.config.Operations)
+	operations, answered := s.metrics.Operations(s.config.Operations), s.metrics.Answers()
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
 	handler := graph.NewHandler(graph.Options{
 		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
-		Transport: s.transport(r, operations),
+		Transport: s.transport(r, operations, answered),
 	})
 	overloaded := s.overloaded(operations)
 	delivery := edge.Delivery{Within: s.config.WriteTimeout, Overloaded: overloaded}
@@ -36,10 +36,14 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 	return edge.Chain(handler, delivery.Middleware(), reception.Middleware(), s.admission(overloaded).Middleware(), authenticated)
 }
 
-func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
+func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations, answered metrics.Answers) transport.Settings {
 	t := transport.Settings{
 		Limits: s.limits(), MaxBody: int64(s.config.MaxBody), Deadline: s.config.OperationTimeout, Origins: s.config.CORSOrigins,
-		Measure: r.Measure, Observe: func(ctx context.Context, o transport.Outcome) { s.noteOperation(ctx, operations, o) },
+		Measure: r.Measure, Answers: s.keepAnswers(answered),
+		Observe: func(ctx context.Context, o transport.Outcome) {
+			s.noteOperation(ctx, operations, o)
+			noteAnswer(answered, o)
+		},
 	}
 	if s.config.LimitsRate() {
 		t.Budget = &budget{
@@ -103,7 +107,7 @@ func (s *Server) noteOperation(ctx context.Context, operations *metrics.Operatio
 // looks at the route afterwards.
 func (s *Server) edged(routes http.Handler) http.Handler {
 	return edge.Chain(routes, s.readiness.endConnections, edge.RequestID, edge.Compress(), s.observed, s.recovered, edge.SecurityHeaders,
-		edge.CORS(s.config.CORSOrigins, transport.HeaderCost))
+		edge.CORS(s.config.CORSOrigins, transport.HeaderCost, transport.HeaderCache, "If-None-Match"))
 }
 
 // budget gives each viewer points to spend, and callers without a token a tenth of that by their address.

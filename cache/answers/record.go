@@ -27,6 +27,15 @@ const (
 	Absent     Reason = "absent"     // There is none, or none any more.
 )
 
+// IsOfOperation reports whether such an operation is never kept, or nothing is now: asking again would not help.
+func (r Reason) IsOfOperation() bool {
+	switch r {
+	case Off, Deaf, Mutation, Balance, Told:
+		return true
+	}
+	return false
+}
+
 // Record is what one answer is made of, noted while it is made. A nil Record notes nothing. It is safe for concurrent use.
 type Record struct {
 	began uint64 // The changes that had been told before anything was read.
