@@ -6,11 +6,13 @@ import (
 	"atelier/metrics"
 )
 
-// keepAnswers returns the cache of whole answers. It keeps nothing before it hears of changes.
-func (s *Server) keepAnswers(counts metrics.Answers) *answers.Cache {
-	kept := answers.New(answers.Config{Bytes: s.config.AnswerCacheBytes, OnDrop: counts.CountDropped})
-	counts.Size(kept.Size)
-	return kept
+// keepAnswers makes the cache of whole answers. It is told of changes after everything that answers are made from: what is read after it
+// was told is kept, so it must be new. Before it hears of changes it keeps nothing.
+func (s *Server) keepAnswers() {
+	counts := s.metrics.Answers()
+	s.answers = answers.New(answers.Config{Bytes: s.config.AnswerCacheBytes, OnDrop: counts.CountDropped})
+	counts.Size(s.answers.Size)
+	s.changeListeners = append(s.changeListeners, s.answers)
 }
 
 // noteAnswer counts whether an answer was a kept one. What was refused was never looked for.

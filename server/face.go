@@ -22,11 +22,11 @@ import (
 // api is the GraphQL handler behind what bounds it. The whole request is taken in first; then it gets a place among those at work,
 // where it is asked who sends it and what it asks for is done; it leaves that place when its answer begins.
 func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) http.Handler {
-	operations, answered := s.metrics.Operations(s.config.Operations), s.metrics.Answers()
+	operations := s.metrics.Operations(s.config.Operations)
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
 	handler := graph.NewHandler(graph.Options{
 		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
-		Transport: s.transport(r, operations, answered),
+		Transport: s.transport(r, operations),
 	})
 	overloaded := s.overloaded(operations)
 	delivery := edge.Delivery{Within: s.config.WriteTimeout, Overloaded: overloaded}
@@ -36,13 +36,13 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 	return edge.Chain(handler, delivery.Middleware(), reception.Middleware(), s.admission(overloaded).Middleware(), authenticated)
 }
 
-func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations, answered metrics.Answers) transport.Settings {
+func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
 	t := transport.Settings{
 		Limits: s.limits(), MaxBody: int64(s.config.MaxBody), Deadline: s.config.OperationTimeout, Origins: s.config.CORSOrigins,
-		Measure: r.Measure, Answers: s.keepAnswers(answered),
+		Measure: r.Measure, Answers: s.answers,
 		Observe: func(ctx context.Context, o transport.Outcome) {
 			s.noteOperation(ctx, operations, o)
-			noteAnswer(answered, o)
+			noteAnswer(s.metrics.Answers(), o)
 		},
 	}
 	if s.config.LimitsRate() {

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"atelier/cache/answers"
 	"atelier/config"
 	"atelier/embedded"
 	"atelier/metrics"
@@ -38,6 +39,7 @@ type Server struct {
 	lifetime   context.Context //nolint:containedctx // Of what runs in the background; it outlives the context of New.
 	stop       context.CancelFunc
 
+	answers         *answers.Cache
 	changeListeners []changeListener // In the order in which they are told; complete before changes are followed.
 
 	closing sync.Once

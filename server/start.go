@@ -35,6 +35,7 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	activity := auth.NewActivity(s.store.TouchUsers, s.log)
 	s.background.Go(func() { activity.Run(s.lifetime) })
+	s.keepAnswers()
 	s.followChanges(databaseURL)
 	s.handler.Store(s.routes(ctx, auth.Middleware(verifier, s.store.Role, activity.Seen), resolvers.New(s.store)))
 	s.metrics.Build(version.Current())
