@@ -63,7 +63,7 @@ func NewVerifier(ctx context.Context, config VerifierConfig) (*Verifier, error) 
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	return &Verifier{config, jwt.NewParser(config.parserOptions()...), config.keyFinder(ctx)}, nil
+	return &Verifier{config, jwt.NewParser(config.parserOptions()...), config.keyFinder(ctx), newRemembered()}, nil
 }
 
 func (c VerifierConfig) withDefaults() VerifierConfig {

@@ -188,6 +188,10 @@ func TestKeyRotation(t *testing.T) {
 	if _, err := verifier.Verify(t.Context(), newToken); err != nil {
 		t.Fatalf("after the rotation: %v", err)
 	}
+	if _, err := verifier.Verify(t.Context(), oldToken); err != nil {
+		t.Errorf("a token that was just verified is remembered: %v", err)
+	}
+	verifier.known.now = func() time.Time { return time.Now().Add(rememberedFor) }
 	checkRefused(t, verifier, oldToken, "the token is signed with a key that its issuer does not publish")
 }
 

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"unicode/utf8"
@@ -23,17 +24,23 @@ type Verifier struct {
 	config VerifierConfig // With its defaults filled in.
 	parser *jwt.Parser
 	key    keyFinder
+	known  *remembered
 }
 
 // keyFinder returns the key that a token must have been signed with. It is asked only about tokens of the configured
 // algorithm.
 type keyFinder func(ctx context.Context, header map[string]any) (any, error)
 
-// Verify returns the user whom token names. The user may not exist, or no longer. Its errors are coded: INVALID_TOKEN
+// Verify returns the user whom token names. The user may not exist, or no longer. That a token holds is remembered for a minute, or
+// until it expires: so long a key that is withdrawn may still count. Its errors are coded: INVALID_TOKEN
 // for everything that is wrong with the token; UNAVAILABLE or TIMEOUT where the issuer's keys could not be had.
 func (v *Verifier) Verify(ctx context.Context, token string) (domain.UserID, error) {
 	if len(token) > maxTokenBytes {
 		return "", domain.Errorf(domain.InvalidToken, "the token is longer than %d bytes", maxTokenBytes)
+	}
+	digest := sha256.Sum256([]byte(token))
+	if user, ok := v.known.find(digest); ok {
+		return user, nil
 	}
 	claims := jwt.MapClaims{}
 	parsed, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
@@ -42,7 +49,14 @@ func (v *Verifier) Verify(ctx context.Context, token string) (domain.UserID, err
 	if err != nil {
 		return "", v.explain(parsed, err)
 	}
-	return userIn(claims, v.config.Claim)
+	user, err := userIn(claims, v.config.Claim)
+	if err != nil {
+		return "", err
+	}
+	if expires, err := claims.GetExpirationTime(); err == nil && expires != nil {
+		v.known.add(digest, user, expires.Time)
+	}
+	return user, nil
 }
 
 // keyOf refuses tokens that ask for an extension (RFC 7515, 4.1.11), which the parser would overlook.

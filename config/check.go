@@ -39,6 +39,10 @@ func (c Config) Check() error {
 		setting("WRITE_TIMEOUT", checkWait(c.WriteTimeout, 10*time.Millisecond)),
 		setting("SHUTDOWN_DELAY", checkWait(c.ShutdownDelay, 0)),
 		setting("SHUTDOWN_GRACE", checkWait(c.ShutdownGrace, 0)),
+		setting("ADMIN_ADDR", checkOptionalListen(c.AdminAddr)),
+		setting("GOGC", checkRange(c.GCPercent, 10, 10_000)),
+		setting("GOMEMLIMIT", checkMemory(c.MemoryLimit)),
+		setting("EXECUTOR", checkOneOf(c.Executor, "breadth-first", "generated")),
 		setting("DATABASE_URL", checkDatabase(string(c.DatabaseURL))),
 		setting("ATELIER_DATA", checkGiven(c.Data)),
 		setting("DB_MAX_CONNS", checkRange(c.MaxConns, 1, 1000)),
@@ -99,6 +103,13 @@ func checkListen(addr string) error {
 		return fmt.Errorf("its port must be a number from 0 to 65535, not %q", port)
 	}
 	return nil
+}
+
+func checkOptionalListen(addr string) error {
+	if addr == "" {
+		return nil
+	}
+	return checkListen(addr)
 }
 
 func checkPublicURL(text string) error {

@@ -130,6 +130,11 @@ func TestInvalidSettingsNameThemselves(t *testing.T) {
 		{"PUBLIC_URL", func(c *Config) { c.PublicURL = "https://example.org/below" }},
 		{"SHUTDOWN_DELAY", func(c *Config) { c.ShutdownDelay = -1 }},
 		{"SHUTDOWN_GRACE", func(c *Config) { c.ShutdownGrace = time.Hour }},
+		{"ADMIN_ADDR", func(c *Config) { c.AdminAddr = "6060" }},
+		{"GOGC", func(c *Config) { c.GCPercent = 0 }},
+		{"GOMEMLIMIT", func(c *Config) { c.MemoryLimit = "much" }},
+		{"GOMEMLIMIT", func(c *Config) { c.MemoryLimit = "1MiB" }},
+		{"EXECUTOR", func(c *Config) { c.Executor = "fast" }},
 		{"DATABASE_URL", func(c *Config) { c.DatabaseURL = "localhost" }},
 		{"DATABASE_URL", func(c *Config) { c.DatabaseURL = "mysql://u:hunter2@db/a" }},
 		{"DATABASE_URL", func(c *Config) { c.DatabaseURL = "postgres://u:hunter2/x@db/a" }},
@@ -294,7 +299,7 @@ func TestTheEffectiveConfigurationIsShown(t *testing.T) {
 	c.LogLevel = "warn"
 	want := "ADDR=127.0.0.1:8080 " +
 		"HEADER_TIMEOUT=5s BODY_TIMEOUT=10s WRITE_TIMEOUT=1m0s " +
-		"SHUTDOWN_DELAY=0s SHUTDOWN_GRACE=15s ATELIER_DATA=.atelier MIGRATE=true DEMO=true DB_MAX_CONNS=16 " +
+		"SHUTDOWN_DELAY=0s SHUTDOWN_GRACE=15s GOGC=400 EXECUTOR=breadth-first ATELIER_DATA=.atelier MIGRATE=true DEMO=true DB_MAX_CONNS=16 " +
 		"DB_STATEMENT_TIMEOUT=5s CHANGE_FEED=on JWT_ALGORITHM=HS256 JWT_CLAIM=sub JWT_LEEWAY=30s MAX_BODY=1048576 MAX_TOKENS=15000 MAX_DEPTH=12 MAX_FIELDS=1000 " +
 		"MAX_ALIASES=30 MAX_ROOT_FIELDS=20 MAX_DIRECTIVES=50 MAX_NODES=500000 MAX_COST=10000 INTROSPECTION=true OPERATION_TIMEOUT=10s " +
 		"MAX_OPERATIONS=0 ANSWER_CACHE_BYTES=67108864 RATE_LIMIT=off RATE_POINTS=100000 RATE_REFILL=2000 LOG_LEVEL=warn LOG_FORMAT=text"

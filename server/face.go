@@ -26,6 +26,7 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
 	handler := graph.NewHandler(graph.Options{
 		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
+		Generated: s.config.Executor == "generated",
 		Transport: s.transport(r, operations),
 	})
 	overloaded := s.overloaded(operations)

@@ -19,13 +19,14 @@ const (
 	maxHeader = 64 << 10
 )
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// listen listens on the address that a setting holds.
+func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("ADDR: another program listens on %s; stop it, or set ADDR to another port (0 takes one that is free)", addr)
+		return nil, fmt.Errorf("%s: another program listens on %s; stop it, or set %[1]s to another port (0 takes one that is free)", setting, addr)
 	case err != nil:
-		return nil, fmt.Errorf("ADDR: cannot listen on %s: %w", addr, err)
+		return nil, fmt.Errorf("%s: cannot listen on %s: %w", setting, addr, err)
 	}
 	return listener, nil
 }

@@ -16,7 +16,7 @@ import (
 // withRoutes starts a server that knows these routes alone.
 func withRoutes(t *testing.T, log io.Writer, routes map[string]http.HandlerFunc) *Server {
 	t.Helper()
-	listener, err := listen(t.Context(), "127.0.0.1:0")
+	listener, err := listen(t.Context(), "ADDR", "127.0.0.1:0")
 	must(t, err)
 	s := serveOn(listener, config.Default(), slog.New(slog.NewTextHandler(log, nil)))
 	t.Cleanup(func() { must(t, s.Close()) })

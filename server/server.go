@@ -29,6 +29,7 @@ type Server struct {
 
 	listener net.Listener
 	http     *http.Server
+	admin    *http.Server                  // Nil without ADMIN_ADDR.
 	handler  atomic.Pointer[http.ServeMux] // The probes alone until everything is there.
 	served   chan error                    // What ended the serving of HTTP.
 
@@ -55,11 +56,14 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (*Server, error
 	if err := c.CheckForServer(); err != nil {
 		return nil, err
 	}
-	listener, err := listen(ctx, c.Addr)
+	listener, err := listen(ctx, "ADDR", c.Addr)
 	if err != nil {
 		return nil, err
 	}
 	s := serveOn(listener, c, log)
+	if err := s.startAdmin(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -137,6 +141,9 @@ func (s *Server) Close() error {
 func (s *Server) close() error {
 	close(s.closed)
 	err := s.http.Close()
+	if s.admin != nil {
+		err = errors.Join(err, s.admin.Close())
+	}
 	s.stop()
 	s.background.Wait()
 	if s.store != nil {

@@ -238,7 +238,7 @@ func TestServeMigratesIfAsked(t *testing.T) {
 
 func TestItAnswersWhileItStarts(t *testing.T) {
 	t.Parallel()
-	listener, err := listen(t.Context(), "127.0.0.1:0")
+	listener, err := listen(t.Context(), "ADDR", "127.0.0.1:0")
 	must(t, err)
 	s := serveOn(listener, config.Default(), slog.New(slog.DiscardHandler))
 	defer func() { must(t, s.Close()) }()
@@ -399,7 +399,7 @@ func TestURL(t *testing.T) {
 		{"0.0.0.0:0", "", "http://localhost:PORT"},
 		{":0", "https://atelier.example.org/", "https://atelier.example.org"},
 	} {
-		listener, err := listen(t.Context(), test.addr)
+		listener, err := listen(t.Context(), "ADDR", test.addr)
 		must(t, err)
 		_, port, err := net.SplitHostPort(listener.Addr().String())
 		must(t, err)

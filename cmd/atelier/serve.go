@@ -21,6 +21,7 @@ func (serveCommand) Run(ctx context.Context, p *program) error {
 	}
 	p.log.LogAttrs(ctx, slog.LevelInfo, "atelier starts with these settings",
 		append([]slog.Attr{slog.String("version", version.Current())}, p.settings.LogValue().Group()...)...)
+	server.TuneMemory(p.settings)
 	s, err := server.New(ctx, p.settings, p.log)
 	if errors.Is(err, context.Canceled) {
 		p.log.Info("stopped before it was ready")
