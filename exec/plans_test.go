@@ -1,0 +1,149 @@
+package exec
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// tiny is a table of one object that leads to itself.
+func tiny() (*Table, *ast.Schema) {
+	leaf := func(b []byte, _ any) ([]byte, error) { return append(b, '1'), nil }
+	t := &Table{Objects: []*Object{{Name: "Query", Implements: []string{"Query"}, Fields: []*Field{
+		{Name: "a", Family: "Query", Value: leaf, Resolve: nil, Leaf: leaf},
+		{Name: "self", Family: "Query", Of: "Query", One: func(o any) any { return o }},
+	}}}}
+	t.index()
+	return t, gqlparser.MustLoadSchema(&ast.Source{Input: `type Query { a: Int self: Query }`})
+}
+
+func operation(t *testing.T, schema *ast.Schema, query string, variables map[string]any) *graphql.OperationContext {
+	t.Helper()
+	doc, errs := gqlparser.LoadQueryWithRules(schema, query, nil)
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	return &graphql.OperationContext{Doc: doc, Operation: doc.Operations[0], Variables: variables}
+}
+
+func TestAPlanIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	table, schema := tiny()
+	p := newPlans(table, 1000, nil)
+	oc := operation(t, schema, `query ($x: Boolean!, $y: Boolean!) { a self { a @skip(if: $x) ... @include(if: $y) { b: a } } }`, nil)
+	seen := map[*plan]bool{}
+	for range 2 {
+		for bits := range 4 {
+			again := &graphql.OperationContext{Doc: oc.Doc, Operation: oc.Operation, Variables: map[string]any{"x": bits&1 > 0, "y": bits&2 > 0}}
+			got, err := p.of(again)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[got] = true
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d plans, want one for each outcome", len(seen))
+	}
+}
+
+// TestVariantsAreBounded asks for more outcomes of conditions than are kept.
+func TestVariantsAreBounded(t *testing.T) {
+	t.Parallel()
+	table, schema := tiny()
+	p := newPlans(table, 100_000, nil)
+	var query strings.Builder
+	for i := range 8 {
+		fmt.Fprintf(&query, " f%d: a @skip(if: $v%d)", i, i)
+	}
+	head := "query (" + strings.Repeat("$v%d: Boolean! ", 8) + ") {"
+	oc := operation(t, schema, fmt.Sprintf(head, 0, 1, 2, 3, 4, 5, 6, 7)+query.String()+" a }", nil)
+	for bits := range 256 {
+		variables := map[string]any{}
+		for i := range 8 {
+			variables[fmt.Sprintf("v%d", i)] = bits>>i&1 > 0
+		}
+		got, err := p.of(&graphql.OperationContext{Doc: oc.Doc, Operation: oc.Operation, Variables: variables})
+		if err != nil || len(got.root.fields) != 1+8-ones(bits) {
+			t.Fatalf("%b: %v, %v", bits, got, err)
+		}
+	}
+	if v := p.variantsOf(oc); len(v.plans) != maxVariants {
+		t.Errorf("%d plans are kept", len(v.plans))
+	}
+}
+
+func ones(bits int) (n int) {
+	for ; bits > 0; bits >>= 1 {
+		n += bits & 1
+	}
+	return n
+}
+
+// TestPlansAreBounded makes more plans than may be kept, of documents that are all in use.
+func TestPlansAreBounded(t *testing.T) {
+	t.Parallel()
+	table, schema := tiny()
+	const limit = 100
+	p := newPlans(table, limit, nil)
+	var all []*graphql.OperationContext
+	for range 200 {
+		oc := operation(t, schema, `{ a self { a self { a } } }`, nil)
+		if _, err := p.of(oc); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, oc)
+		if p.size > limit {
+			t.Fatalf("plans of %d fields are kept, and the limit is %d", p.size, limit)
+		}
+	}
+	if len(p.known) == 0 || len(p.known) > limit/5 {
+		t.Errorf("%d plans are kept", len(p.known))
+	}
+	if _, err := p.of(operation(t, schema, "{"+strings.Repeat(" a self {", 20)+" a"+strings.Repeat(" }", 20)+" }", nil)); err != error(errSize) {
+		t.Errorf("a plan larger than an eighth of all: %v", err)
+	}
+	runtime.KeepAlive(all)
+}
+
+// TestPlansGoWithTheirDocuments forgets documents; their plans go as well.
+func TestPlansGoWithTheirDocuments(t *testing.T) {
+	t.Parallel()
+	table, schema := tiny()
+	p := newPlans(table, 100_000, nil)
+	for range 50 {
+		if _, err := p.of(operation(t, schema, `{ a }`, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := operation(t, schema, `{ a }`, nil)
+	if _, err := p.of(kept); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 { // A cleanup runs some time after the collection that found its object gone.
+		runtime.GC()
+		p.mu.RLock()
+		left, size := len(p.known), p.size
+		p.mu.RUnlock()
+		if left == 1 && size == 1 {
+			runtime.KeepAlive(kept)
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Error("plans outlive their documents")
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	_, schema := tiny()
+	oc := operation(t, schema, `query ($x: Boolean!, $y: Boolean!) { ...f @skip(if: $x) a @include(if: true) } fragment f on Query { a @include(if: $y) self { a @skip(if: $x) } }`, nil)
+	if v := newVariants(oc); fmt.Sprint(v.conditions) != "[x y]" || v.refused != nil {
+		t.Errorf("got %v, %v", v.conditions, v.refused)
+	}
+}

@@ -1,0 +1,232 @@
+package exec_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"atelier/exec"
+	"atelier/exec/internal/shop"
+)
+
+// documents is a query cache that keeps every document, as a server's does.
+type documents map[string]*ast.QueryDocument
+
+func (d documents) Get(_ context.Context, query string) (*ast.QueryDocument, bool) {
+	doc, ok := d[query]
+	return doc, ok
+}
+
+func (d documents) Add(_ context.Context, query string, doc *ast.QueryDocument) { d[query] = doc }
+
+// server is a schema behind gqlgen's own machinery.
+type server struct {
+	*executor.Executor
+	shop      *shop.Resolvers
+	fallbacks []string
+}
+
+func newServer(isGenerated bool) *server {
+	s := &server{shop: &shop.Resolvers{}}
+	schema := shop.NewExecutableSchema(s.shop.Config())
+	if !isGenerated {
+		schema = exec.New(schema, shop.NewExecTable(s.shop.Config()), exec.Options{
+			OnFallback: func(reason string) { s.fallbacks = append(s.fallbacks, reason) },
+		})
+	}
+	s.Executor = executor.New(schema)
+	s.SetQueryCache(documents{})
+	s.SetRecoverFunc(func(_ context.Context, cause any) error { return fmt.Errorf("recovered: %v", cause) })
+	s.Use(introspection{})
+	return s
+}
+
+// introspection switches it on.
+type introspection struct{}
+
+func (introspection) ExtensionName() string                   { return "introspection" }
+func (introspection) Validate(graphql.ExecutableSchema) error { return nil }
+func (introspection) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
+	oc.DisableIntrospection = false
+	return nil
+}
+
+// ask is the response to a query: its data, and its errors with their paths and places, sorted.
+func (s *server) ask(t testing.TB, ctx context.Context, query string, variables map[string]any) (data string, errs []string) {
+	t.Helper()
+	ctx = graphql.StartOperationTrace(ctx)
+	oc, refused := s.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if refused != nil {
+		t.Fatalf("%s: %v", query, refused)
+	}
+	respond, ctx := s.DispatchOperation(ctx, oc)
+	response := respond(ctx)
+	for _, e := range response.Errors {
+		text, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		errs = append(errs, string(text))
+	}
+	slices.Sort(errs)
+	if !json.Valid(response.Data) {
+		t.Errorf("%s: not JSON: %s", query, response.Data)
+	}
+	return string(response.Data), errs
+}
+
+// asked is what both executors are asked.
+var asked = map[string]string{
+	"leaves":              `{ customer(id: "a") { id name secret guarded must mood count } }`,
+	"gates of relations":  `{ customers { likes { id } hates { id } } }`,
+	"nobody":              `{ customer(id: "x") { id } number }`,
+	"names":               `{ one: customer(id: "a") { a: id id b: id __typename t: __typename } two: customer(id: "b") { friend { id } } __typename }`,
+	"lists":               `{ customers { id things { id owner { id } tags } } }`,
+	"an interface":        `{ customers { things(first: 3) { __typename id ... on Book { pages printed due weight colour } ... on Lamp { odd lit } } } }`,
+	"fields of one type":  `{ customers { things { ... on Book { owner { id } } ... on Lamp { id } } } }`,
+	"merged over types":   `{ customers { things(first: 3) { owner { id } ... on Book { owner { name } } ... on Thing { owner { friend { id } } } } } }`,
+	"a union":             `{ any { __typename ... on Book { id owner { id } } ... on Thing { tags owner { name } } ... on Customer { name friend { id } } } }`,
+	"a panic of a method": `{ any { ... on Lamp { id broken odd } } }`,
+	"embedded objects":    `{ customers { address { street city { name mayor { id count } } } addresses { street city { mayor { id } } } } }`,
+	"nulls in lists":      `{ customers { items { id owner { id } } } }`,
+	"nulls that must not": `{ lonely { id } number }`,
+	"nulls in a list":     `{ customers(wanted: {ids: ["a", "x", "b"]}) { id } number }`,
+	"an error of a root":  `{ fails { id } }`,
+	"errors beside":       `{ customer(id: "b") { id items { id } } }`,
+	"errors for all":      `{ customers(first: 4) { id count } }`,
+	"errors up a list":    `{ customer(id: "a") { friend { id } } customers(first: 4) { count } }`,
+	"a panic of a root":   `{ panics { id } number }`,
+	"a panic of a batch":  `{ customer(id: "panic") { id friend { id } } }`,
+	"twins":               `{ customers { a: friend { id } b: friend { id } c: friend { name } x: count y: count } }`,
+	"fragments":           `{ customers { ...f ...f ... { ...g } } } fragment f on Customer { friend { id } } fragment g on Customer { friend { name } address { street } }`,
+	"directives":          `query ($y: Boolean!, $n: Boolean!) { customers { id @skip(if: $y) name @include(if: $y) friend @skip(if: $n) { id } count @include(if: $n) ... @include(if: $n) { mood } } }`,
+	"everything left out": `query ($y: Boolean!) { customers { id @skip(if: $y) } customer(id: "a") { friend { id @skip(if: $y) } } }`,
+	"variables":           `query ($id: ID!, $first: Int = 1, $colour: Colour) { customer(id: $id) { things(first: $first, colour: $colour) { id } } }`,
+	"an argument that no": `query ($wanted: Wanted) { customers(wanted: $wanted) { id } }`,
+	"an input":            `{ customers(wanted: {ids: ["q", "r"], colour: RED}) { id } }`,
+	"an empty list":       `{ customers(wanted: {ids: []}) { id friend { id } } }`,
+	"deep":                `{ customer(id: "a") { friend { friend { friend { things { owner { friend { id } } } } } } } }`,
+	"root that must":      `{ must }`,
+	"a directive of ours": `{ customer(id: "a") { shouted } }`,
+	"lists of lists":      `{ customer(id: "a") { grid { street } } }`,
+	"not a batch":         `{ customer(id: "a") { slow } }`,
+	"a method that fails": `{ customer(id: "a") { computed } }`,
+	"a directive on it":   `{ customer(id: "a") { id @noted } }`,
+	"introspection":       `{ __type(name: "Odd") { name } number }`,
+	"lists of nulls":      `{ any { ... on Lamp { maybe } } }`,
+	"mutations in order":  `mutation { a: first(value: 1) { id things { owner { id } } } b: second(value: 2) c: first(value: 3) { friend { id } } }`,
+}
+
+var given = map[string]any{"y": true, "n": false, "id": "a", "colour": "RED"}
+
+// used are those of the given variables that a query declares.
+func used(query string) map[string]any {
+	variables := map[string]any{}
+	for name, value := range given {
+		if strings.Contains(query, "$"+name+":") {
+			variables[name] = value
+		}
+	}
+	return variables
+}
+
+func TestExecutorsAgree(t *testing.T) {
+	t.Parallel()
+	ours, generated := newServer(false), newServer(true)
+	for circumstance, ctx := range map[string]context.Context{
+		"open":           t.Context(),
+		"closed":         shop.Closed(t.Context(), func(string, any) bool { return true }),
+		"closed for a":   shop.Closed(t.Context(), func(_ string, object any) bool { c, ok := object.(*shop.Customer); return ok && c.ID == "a" }),
+		"closed to must": shop.Closed(t.Context(), func(word string, _ any) bool { return word == "must" }),
+	} {
+		for name, query := range asked {
+			for range 2 { // The second time from the plan that is kept.
+				data, errs := ours.ask(t, ctx, query, used(query))
+				wantData, wantErrs := generated.ask(t, ctx, query, used(query))
+				if data != wantData || !slices.Equal(errs, wantErrs) {
+					t.Errorf("%s, %s: %s\n got %s\n     %s\nwant %s\n     %s", name, circumstance, query,
+						data, strings.Join(errs, "\n     "), wantData, strings.Join(wantErrs, "\n     "))
+				}
+			}
+		}
+	}
+}
+
+// TestFallbacks says what is left to the generated executor.
+func TestFallbacks(t *testing.T) {
+	t.Parallel()
+	left := map[string]string{
+		"a directive of ours": "field", "lists of lists": "field", "not a batch": "field", "a method that fails": "field", "lists of nulls": "field",
+		"a directive on it": "directive", "introspection": "introspection",
+	}
+	for name, query := range asked {
+		s := newServer(false)
+		s.ask(t, t.Context(), query, used(query))
+		if want := left[name]; strings.Join(s.fallbacks, " ") != want {
+			t.Errorf("%s: left for %q, want %q", name, s.fallbacks, want)
+		}
+	}
+}
+
+// TestEachRelationIsAskedOnce counts calls: one for each relation, with all objects that need it.
+func TestEachRelationIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string][]string{
+		`{ customers { friend { id friend { name } } } }`: {
+			"Customer.friend [a b c]", "Customer.friend [friend of a friend of c]", "Query.customers [a b c]",
+		},
+		`{ customers { a: friend { id } b: friend { id } } }`: {"Customer.friend [a a b b c c]", "Query.customers [a b c]"},
+		`{ customers { friend { id } address { city { mayor { friend { id } } } } } }`: {
+			"City.mayor [Here Here Here]", "Customer.friend [a b c]", "Customer.friend [mayor mayor mayor]", "Query.customers [a b c]",
+		},
+		`{ customers(first: 2) { things(first: 3) { owner { friend { id } } } } }`: {
+			"Book.owner [book-a last-a book-b last-b]", "Customer.friend [a friend b friend]", "Customer.things [a b]", "Lamp.owner [lamp-a lamp-b]",
+			"Query.customers [a b]",
+		},
+		`{ customer(id: "x") { friend { id } } }`: {"Query.customer x"},
+	} {
+		s := newServer(false)
+		s.ask(t, t.Context(), query, nil)
+		if got := s.shop.Calls(); !slices.Equal(got, want) {
+			t.Errorf("%s:\n got %q\nwant %q", query, got, want)
+		}
+	}
+}
+
+// TestMutationsFollowEachOther notes the order of what is called.
+func TestMutationsFollowEachOther(t *testing.T) {
+	t.Parallel()
+	s := newServer(false)
+	s.ask(t, t.Context(), asked["mutations in order"], nil)
+	want := []string{"1 Mutation.first", "2 Mutation.second", "3 Mutation.first", "Book.owner [book-a]", "Customer.friend [a]", "Customer.things [a]", "Lamp.owner [lamp-a]"}
+	if got := s.shop.Calls(); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestSubscriptions are the generated executor's.
+func TestSubscriptions(t *testing.T) {
+	t.Parallel()
+	s := newServer(false)
+	ctx := graphql.StartOperationTrace(t.Context())
+	oc, refused := s.CreateOperationContext(ctx, &graphql.RawParams{Query: `subscription { ticks }`})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	respond, ctx := s.DispatchOperation(ctx, oc)
+	var got []string
+	for response := respond(ctx); response != nil; response = respond(ctx) {
+		got = append(got, string(response.Data))
+	}
+	if !slices.Equal(got, []string{`{"ticks":1}`, `{"ticks":2}`}) || !slices.Equal(s.fallbacks, []string{"subscription"}) {
+		t.Errorf("got %q, left for %q", got, s.fallbacks)
+	}
+}
