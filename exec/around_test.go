@@ -56,7 +56,7 @@ func TestMiddleware(t *testing.T) {
 	t.Parallel()
 	s, a := newServer(false), &around{}
 	s.Use(a)
-	s.ask(t, t.Context(), `{ c: customers(first: 2) { name address { city { mayor { id } } } things(first: 1) { id } } }`, nil)
+	s.ask(t.Context(), t, `{ c: customers(first: 2) { name address { city { mayor { id } } } things(first: 1) { id } } }`, nil)
 	slices.Sort(a.notes)
 	want := []string{
 		"field City.mayor at c.address.city.mayor, map[]", "field Customer.things at c.things, map[colour:<nil> first:0x", "field Query.customers at c, map[first:2 wanted:<nil>]",
@@ -80,7 +80,7 @@ func TestRootMiddleware(t *testing.T) {
 		}
 		return next(ctx)
 	}})
-	data, errs := s.ask(t, t.Context(), `{ number customer(id: "a") { friend { id } } must }`, nil)
+	data, errs := s.ask(t.Context(), t, `{ number customer(id: "a") { friend { id } } must }`, nil)
 	if data != `{"number":42,"customer":null,"must":"here"}` || errs != nil {
 		t.Errorf("got %s, %q", data, errs)
 	}
@@ -97,7 +97,7 @@ func TestDeniedObjectsAreNotLoaded(t *testing.T) {
 		c, ok := object.(*shop.Customer)
 		return ok && c.ID == "b" && strings.HasPrefix(word, "asks")
 	})
-	data, errs := s.ask(t, ctx, `{ customers { likes { id } hates { id } } }`, nil)
+	data, errs := s.ask(ctx, t, `{ customers { likes { id } hates { id } } }`, nil)
 	want := `{"customers":[{"likes":{"id":"friend of a"},"hates":{"id":"friend of a"}},{"likes":null,"hates":null},{"likes":{"id":"friend of c"},"hates":{"id":"friend of c"}}]}`
 	if data != want || len(errs) != 1 || !strings.Contains(errs[0], `"path":["customers",1,"likes"]`) {
 		t.Errorf("got %s, %q", data, errs)
@@ -118,7 +118,7 @@ func TestReports(t *testing.T) {
 	} {
 		s := newServer(false)
 		ctx, report := exec.WithReport(t.Context())
-		data, _ := s.ask(t, ctx, query, nil)
+		data, _ := s.ask(ctx, t, query, nil)
 		if report.IsPlanned != want.IsPlanned || report.Statements != want.Statements {
 			t.Errorf("%s: planned %v, %d statements; want %v, %d", query, report.IsPlanned, report.Statements, want.IsPlanned, want.Statements)
 		}
@@ -136,14 +136,14 @@ func TestManyAtOnce(t *testing.T) {
 	queries := []string{asked["lists"], asked["a union"], asked["errors for all"], asked["embedded objects"]}
 	want := make([]string, len(queries))
 	for i, query := range queries {
-		want[i], _ = s.ask(t, t.Context(), query, nil)
+		want[i], _ = s.ask(t.Context(), t, query, nil)
 	}
 	var wg sync.WaitGroup
 	for n := range 200 {
 		wg.Go(func() {
 			ctx, report := exec.WithReport(t.Context())
 			defer report.Release()
-			if got, _ := s.ask(t, ctx, queries[n%len(queries)], nil); got != want[n%len(queries)] {
+			if got, _ := s.ask(ctx, t, queries[n%len(queries)], nil); got != want[n%len(queries)] {
 				t.Errorf("got %s, want %s", got, want[n%len(queries)])
 			}
 		})

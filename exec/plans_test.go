@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -105,7 +106,7 @@ func TestPlansAreBounded(t *testing.T) {
 	if len(p.known) == 0 || len(p.known) > limit/5 {
 		t.Errorf("%d plans are kept", len(p.known))
 	}
-	if _, err := p.of(operation(t, schema, "{"+strings.Repeat(" a self {", 20)+" a"+strings.Repeat(" }", 20)+" }", nil)); err != error(errSize) {
+	if _, err := p.of(operation(t, schema, "{"+strings.Repeat(" a self {", 20)+" a"+strings.Repeat(" }", 20)+" }", nil)); !errors.Is(err, errSize) {
 		t.Errorf("a plan larger than an eighth of all: %v", err)
 	}
 	runtime.KeepAlive(all)

@@ -60,7 +60,7 @@ func (introspection) MutateOperationContext(_ context.Context, oc *graphql.Opera
 }
 
 // ask is the response to a query: its data, and its errors with their paths and places, sorted.
-func (s *server) ask(t testing.TB, ctx context.Context, query string, variables map[string]any) (data string, errs []string) {
+func (s *server) ask(ctx context.Context, t testing.TB, query string, variables map[string]any) (data string, errs []string) {
 	t.Helper()
 	ctx = graphql.StartOperationTrace(ctx)
 	oc, refused := s.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
@@ -149,8 +149,8 @@ func TestExecutorsAgree(t *testing.T) {
 	} {
 		for name, query := range asked {
 			for range 2 { // The second time from the plan that is kept.
-				data, errs := ours.ask(t, ctx, query, used(query))
-				wantData, wantErrs := generated.ask(t, ctx, query, used(query))
+				data, errs := ours.ask(ctx, t, query, used(query))
+				wantData, wantErrs := generated.ask(ctx, t, query, used(query))
 				if data != wantData || !slices.Equal(errs, wantErrs) {
 					t.Errorf("%s, %s: %s\n got %s\n     %s\nwant %s\n     %s", name, circumstance, query,
 						data, strings.Join(errs, "\n     "), wantData, strings.Join(wantErrs, "\n     "))
@@ -169,7 +169,7 @@ func TestFallbacks(t *testing.T) {
 	}
 	for name, query := range asked {
 		s := newServer(false)
-		s.ask(t, t.Context(), query, used(query))
+		s.ask(t.Context(), t, query, used(query))
 		if want := left[name]; strings.Join(s.fallbacks, " ") != want {
 			t.Errorf("%s: left for %q, want %q", name, s.fallbacks, want)
 		}
@@ -194,7 +194,7 @@ func TestEachRelationIsAskedOnce(t *testing.T) {
 		`{ customer(id: "x") { friend { id } } }`: {"Query.customer x"},
 	} {
 		s := newServer(false)
-		s.ask(t, t.Context(), query, nil)
+		s.ask(t.Context(), t, query, nil)
 		if got := s.shop.Calls(); !slices.Equal(got, want) {
 			t.Errorf("%s:\n got %q\nwant %q", query, got, want)
 		}
@@ -205,7 +205,7 @@ func TestEachRelationIsAskedOnce(t *testing.T) {
 func TestMutationsFollowEachOther(t *testing.T) {
 	t.Parallel()
 	s := newServer(false)
-	s.ask(t, t.Context(), asked["mutations in order"], nil)
+	s.ask(t.Context(), t, asked["mutations in order"], nil)
 	want := []string{"1 Mutation.first", "2 Mutation.second", "3 Mutation.first", "Book.owner [book-a]", "Customer.friend [a]", "Customer.things [a]", "Lamp.owner [lamp-a]"}
 	if got := s.shop.Calls(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)

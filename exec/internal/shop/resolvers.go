@@ -93,14 +93,26 @@ type (
 	cities    struct{ *Resolvers }
 )
 
-// The resolvers of each type.
-func (r *Resolvers) Query() QueryResolver               { return queries{r} }
-func (r *Resolvers) Mutation() MutationResolver         { return mutations{r} }
+// Query returns the resolvers of the root of queries.
+func (r *Resolvers) Query() QueryResolver { return queries{r} }
+
+// Mutation returns the resolvers of the root of mutations.
+func (r *Resolvers) Mutation() MutationResolver { return mutations{r} }
+
+// Subscription returns the resolvers of the root of subscriptions.
 func (r *Resolvers) Subscription() SubscriptionResolver { return streams{r} }
-func (r *Resolvers) Customer() CustomerResolver         { return customers{r} }
-func (r *Resolvers) Book() BookResolver                 { return books{r} }
-func (r *Resolvers) Lamp() LampResolver                 { return lamps{r} }
-func (r *Resolvers) City() CityResolver                 { return cities{r} }
+
+// Customer returns the resolvers of a customer.
+func (r *Resolvers) Customer() CustomerResolver { return customers{r} }
+
+// Book returns the resolvers of a book.
+func (r *Resolvers) Book() BookResolver { return books{r} }
+
+// Lamp returns the resolvers of a lamp.
+func (r *Resolvers) Lamp() LampResolver { return lamps{r} }
+
+// City returns the resolvers of a city.
+func (r *Resolvers) City() CityResolver { return cities{r} }
 
 func (q queries) Customer(_ context.Context, id string) (*Customer, error) {
 	q.note("Query.customer %s", id)
