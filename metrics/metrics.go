@@ -2,7 +2,7 @@
 // and no other package of Atelier.
 //
 //	http_requests_total{method,endpoint,status}   requests answered
-//	http_request_duration_seconds                 how long answers of the API took (probes are not in it)
+//	http_request_duration_seconds                 how long answers of the API took (pages, pictures and probes are not in it)
 //	db_query_duration_seconds{table}              how long statements took, the wait for a connection included
 //	graphql_*                                     operations, their errors, statements and batches (operations.go)
 //	db_pool_*, atelier_build_info                 the pool and the build (process.go)

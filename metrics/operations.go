@@ -48,7 +48,7 @@ func (m *Metrics) Operations(registered []string) *Operations {
 		batches:    m.set.NewPrometheusHistogramExt(batchSize, batchBuckets),
 		bounds:     m.set.NewPrometheusHistogramExt(statementBound, statementBuckets),
 		beyond:     m.set.NewCounter(statementsBeyond),
-		panics:     m.set.NewCounter(panicsTotal),
+		panics:     m.set.GetOrCreateCounter(panicsTotal),
 	}
 }
 
@@ -58,6 +58,7 @@ type Operation struct {
 	Kind       string   // query, mutation or subscription; empty where it was refused before that was known.
 	Codes      []string // Of its errors: the server's own words.
 	Ran        bool     // It was not refused.
+	Left       bool     // The client left before it was answered.
 	Took       time.Duration
 	Statements int
 	Bound      int // The most that they may be; 0 where that is not known.
@@ -97,6 +98,9 @@ func (o *Operations) CountError(code string) {
 	o.set.GetOrCreateCounter(fmt.Sprintf("%s{code=%q}", errorsTotal, code)).Inc()
 }
 
+// CountPanic counts code that panicked, within an operation or elsewhere.
+func (m *Metrics) CountPanic() { m.set.GetOrCreateCounter(panicsTotal).Inc() }
+
 // CountPanic counts code that panicked.
 func (o *Operations) CountPanic() { o.panics.Inc() }
 
@@ -119,6 +123,8 @@ func kindOf(op Operation) string {
 
 func resultOf(op Operation) string {
 	switch {
+	case op.Left:
+		return "left"
 	case !op.Ran:
 		return "refused"
 	case len(op.Codes) > 0:

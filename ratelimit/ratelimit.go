@@ -44,9 +44,9 @@ func newBuckets(now func() time.Time) *Buckets {
 	return &Buckets{now: now, spent: map[string]*bucket{}, swept: now()}
 }
 
-// Take takes points from a caller's bucket. It returns what remains and, where the points are not there, how long until
-// they are; then nothing is taken. More points than a bucket holds are taken from a full one.
-func (b *Buckets) Take(caller string, rate Rate, points int) (remaining int, wait time.Duration) {
+// Take takes points from a caller's bucket. It returns how many were taken, what remains and, where the points are not there, how
+// long until they are; then nothing is taken. Where more points are asked for than a bucket holds, a full one is emptied.
+func (b *Buckets) Take(caller string, rate Rate, points int) (taken, remaining int, wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
@@ -54,10 +54,10 @@ func (b *Buckets) Take(caller string, rate Rate, points int) (remaining int, wai
 	one := b.bucket(caller, rate, now)
 	wanted := math.Min(float64(points), rate.Burst)
 	if one.points < wanted {
-		return int(one.points), time.Duration((wanted - one.points) / rate.PerSecond * float64(time.Second))
+		return 0, int(one.points), time.Duration((wanted - one.points) / rate.PerSecond * float64(time.Second))
 	}
 	one.points -= wanted
-	return int(one.points), 0
+	return int(wanted), int(one.points), 0
 }
 
 // Return gives points back, and returns what remains.

@@ -14,17 +14,17 @@ func (c *aClock) now() time.Time { return c.at }
 func TestTakeAndRefill(t *testing.T) {
 	clock := &aClock{time.Unix(0, 0)}
 	b, rate := newBuckets(clock.now), Rate{Burst: 100, PerSecond: 10}
-	if left, wait := b.Take("a", rate, 90); left != 10 || wait != 0 {
+	if taken, left, wait := b.Take("a", rate, 90); taken != 90 || left != 10 || wait != 0 {
 		t.Fatalf("90 of 100: %d left, wait %v", left, wait)
 	}
-	if left, wait := b.Take("a", rate, 30); left != 10 || wait != 2*time.Second {
+	if taken, left, wait := b.Take("a", rate, 30); taken != 0 || left != 10 || wait != 2*time.Second {
 		t.Fatalf("30 of 10: %d left, wait %v; want 10 and 2s", left, wait)
 	}
-	if left, wait := b.Take("b", rate, 30); left != 70 || wait != 0 {
+	if _, left, wait := b.Take("b", rate, 30); left != 70 || wait != 0 {
 		t.Fatalf("another caller: %d left, wait %v", left, wait)
 	}
 	clock.at = clock.at.Add(2 * time.Second)
-	if left, wait := b.Take("a", rate, 30); left != 0 || wait != 0 {
+	if _, left, wait := b.Take("a", rate, 30); left != 0 || wait != 0 {
 		t.Fatalf("after the wait: %d left, wait %v", left, wait)
 	}
 }
@@ -44,10 +44,10 @@ func TestReturnNeverOverfills(t *testing.T) {
 func TestMoreThanABucketHoldsTakesAFullOne(t *testing.T) {
 	clock := &aClock{time.Unix(0, 0)}
 	b, rate := newBuckets(clock.now), Rate{Burst: 100, PerSecond: 10}
-	if left, wait := b.Take("a", rate, 1000); left != 0 || wait != 0 {
-		t.Fatalf("%d left, wait %v", left, wait)
+	if taken, left, wait := b.Take("a", rate, 1000); taken != 100 || left != 0 || wait != 0 {
+		t.Fatalf("%d taken, %d left, wait %v", taken, left, wait)
 	}
-	if _, wait := b.Take("a", rate, 1000); wait != 10*time.Second {
+	if _, _, wait := b.Take("a", rate, 1000); wait != 10*time.Second {
 		t.Fatalf("wait %v, want 10s", wait)
 	}
 }

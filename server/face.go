@@ -58,9 +58,11 @@ func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations
 func (s *Server) limits() document.Limits {
 	limits := document.Defaults()
 	limits.Tokens, limits.Depth, limits.Fields, limits.Aliases = s.config.MaxTokens, s.config.MaxDepth, s.config.MaxFields, s.config.MaxAliases
-	limits.RootFields, limits.Directives = s.config.MaxRootFields, s.config.MaxDirectives
+	limits.RootFields, limits.Directives, limits.Fragments = s.config.MaxRootFields, s.config.MaxDirectives, s.config.MaxFragments
+	limits.Variables, limits.Values, limits.ListItems = s.config.MaxVariables, s.config.MaxValues, s.config.MaxListItems
+	limits.ValueDepth, limits.Introspected = s.config.MaxValueDepth, s.config.MaxIntrospected
 	limits.Nodes, limits.Cost = s.config.MaxNodes, s.config.MaxCost
-	if !s.config.Introspection {
+	if limits.Introspection = s.config.MaxIntrospection; !s.config.Introspection {
 		limits.Introspection = 0
 	}
 	return limits
@@ -97,11 +99,10 @@ func (s *Server) tooSlow(operations *metrics.Operations) http.Handler {
 // noteOperation counts and logs an operation: its name if it is registered, and nothing else that the client chose.
 func (s *Server) noteOperation(ctx context.Context, operations *metrics.Operations, o transport.Outcome) {
 	operations.Count(metrics.Operation{
-		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Ran, Took: o.Took, Statements: o.Work.Statements, Bound: o.Bound,
+		Name: o.Name, Kind: string(o.Kind), Codes: o.Codes, Ran: o.Ran, Left: o.Left, Took: o.Took, Statements: o.Work.Statements, Bound: o.Bound,
 	})
 	s.log.LogAttrs(ctx, slog.LevelDebug, "operation", slog.String("kind", string(o.Kind)), slog.Any("codes", o.Codes),
-		slog.Int("points", o.Cost.Points), slog.Int("statements", o.Work.Statements), slog.Duration("took", o.Took),
-		slog.String("request_id", edge.RequestIDFrom(ctx)))
+		slog.Int("points", o.Cost.Points), slog.Int("statements", o.Work.Statements), slog.Duration("took", o.Took))
 }
 
 // edged wraps the routes in what every request passes. RequestID gives the request a new context, so it comes before what
@@ -121,7 +122,7 @@ type budget struct {
 const anonymousShare = 0.1
 
 // Take implements transport.Budget.
-func (b *budget) Take(r *http.Request, points int) (remaining int, wait time.Duration) {
+func (b *budget) Take(r *http.Request, points int) (taken, remaining int, wait time.Duration) {
 	caller, rate := b.caller(r)
 	return b.buckets.Take(caller, rate, points)
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -9,8 +11,10 @@ import (
 	"time"
 
 	"atelier/domain"
-	"atelier/edge"
 )
+
+// statusLeft stands for the answer to a client that has left before it began, as others count it, too. Nobody sees it.
+const statusLeft = 499
 
 // observed counts, times and logs every answer: its method, route, status and duration, and nothing of its content.
 func (s *Server) observed(next http.Handler) http.Handler {
@@ -18,6 +22,9 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		start, a := time.Now(), &answer{ResponseWriter: w}
 		defer func() { s.note(r, a.code(), time.Since(start)) }()
 		next.ServeHTTP(a, r)
+		if a.status == 0 && errors.Is(r.Context().Err(), context.Canceled) {
+			a.WriteHeader(statusLeft)
+		}
 	})
 }
 
@@ -31,11 +38,11 @@ func (s *Server) note(r *http.Request, status int, took time.Duration) {
 	case status >= http.StatusInternalServerError:
 		level = slog.LevelWarn
 	}
-	if !isProbe(route) {
+	if route == apiRoute {
 		s.metrics.TimeRequest(took)
 	}
 	s.log.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.String("route", route),
-		slog.Int("status", status), slog.Duration("took", took), slog.String("request_id", edge.RequestIDFrom(r.Context())))
+		slog.Int("status", status), slog.Duration("took", took))
 }
 
 // routeOf is the route that answered: a pattern of ours, never the path that the client asked for.
@@ -50,6 +57,9 @@ func routeOf(r *http.Request) string {
 	return strings.TrimSuffix(path, "{$}")
 }
 
+// ofTheBody are the headers that tell of a body which does not come; those of every answer stay.
+var ofTheBody = []string{"Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Etag", "Last-Modified", "Cache-Control", "Retry-After"}
+
 // recovered turns a panic into a 500 and a line in the log. Where the answer has begun, the connection is cut instead, so
 // that the client does not take a part for the whole.
 func (s *Server) recovered(next http.Handler) http.Handler {
@@ -62,12 +72,17 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(cause)
 			}
-			s.log.ErrorContext(r.Context(), "a handler panicked", "route", routeOf(r), "cause", cause, "stack", string(debug.Stack()))
+			id := rand.Text()[:12]
+			s.metrics.CountPanic()
+			s.log.ErrorContext(r.Context(), "a handler panicked", "error_id", id, "route", routeOf(r), "cause", cause, "stack", string(debug.Stack()))
 			if a, ok := w.(*answer); ok && a.status != 0 {
 				panic(http.ErrAbortHandler)
 			}
-			clear(w.Header())
-			answerError(w, http.StatusInternalServerError, domain.NewError(domain.Internal, "something went wrong on our side"))
+			for _, name := range ofTheBody {
+				w.Header().Del(name)
+			}
+			answerErrors(w, http.StatusInternalServerError, "something went wrong on our side; quote error "+id,
+				map[string]any{"code": domain.Internal, "errorId": id})
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -11,12 +11,16 @@ import (
 	"atelier/web"
 )
 
+// apiRoute is where the API answers. What is known as the duration of requests is that of its answers: pages, pictures and probes
+// would hide how it fares.
+const apiRoute = "/graphql"
+
 // routes is every path of the server.
 func (s *Server) routes(ctx context.Context, authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) *http.ServeMux {
 	mux := http.NewServeMux()
 	s.mountProbes(mux)
-	mux.Handle("/graphql", s.api(authenticated, r))
-	page := web.Playground(web.Options{Endpoint: "/graphql", DemoToken: s.playgroundToken(ctx)})
+	mux.Handle(apiRoute, s.api(authenticated, r))
+	page := web.Playground(web.Options{Endpoint: apiRoute, DemoToken: s.playgroundToken(ctx)})
 	mux.Handle("GET /{$}", page)
 	mux.Handle("GET /assets/", page)
 	if s.config.HasDemo() {
@@ -48,7 +52,11 @@ func answerError(w http.ResponseWriter, status int, failure *domain.Error) {
 	if failure.Code.IsRetryable() {
 		extensions["retryable"] = true
 	}
-	answerJSON(w, status, map[string]any{"errors": []any{map[string]any{"message": failure.Message, "extensions": extensions}}})
+	answerErrors(w, status, failure.Message, extensions)
+}
+
+func answerErrors(w http.ResponseWriter, status int, message string, extensions map[string]any) {
+	answerJSON(w, status, map[string]any{"errors": []any{map[string]any{"message": message, "extensions": extensions}}})
 }
 
 func answerJSON(w http.ResponseWriter, status int, body any) {

@@ -15,6 +15,7 @@ import (
 
 	"atelier/cache/answers"
 	"atelier/config"
+	"atelier/edge"
 	"atelier/embedded"
 	"atelier/metrics"
 	"atelier/store"
@@ -72,6 +73,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (*Server, error
 
 // serveOn returns a server that answers with its probes, and begins to.
 func serveOn(listener net.Listener, c config.Config, log *slog.Logger) *Server {
+	log = slog.New(edge.LogRequestIDs(log.Handler()))
 	s := &Server{
 		config: c, log: log, metrics: metrics.New(), readiness: newReadiness(log),
 		listener: listener, served: make(chan error, 1), closed: make(chan struct{}),

@@ -60,12 +60,12 @@ const assumedItems = 20
 // refuses it.
 func (r *Reader) CheckCost(operation *ast.OperationDefinition, variables map[string]any) (Cost, *gqlerror.Error) {
 	l := r.limits
-	p := &pricer{variables, map[pricedFragment]Cost{}, introspection{r.schema, maxIntrospected + 1}}
+	p := &pricer{variables, map[pricedFragment]Cost{}, introspection{r.schema, l.Introspected + 1}}
 	cost := p.set(operation.SelectionSet, 1)
 	cost.Points = min(cost.Points+cost.IntrospectionPoints(), beyond)
 	switch {
-	case cost.Introspected > maxIntrospected:
-		return cost, refusal(domain.IntrospectionLimit, "this asks for more of the schema than it has")
+	case cost.Introspected > l.Introspected:
+		return cost, refusal(domain.IntrospectionTooLarge, "this asks for more than %d fields of the schema", l.Introspected)
 	case cost.Objects > l.Nodes:
 		return cost, refusal(domain.TooManyNodes, "this asks for up to %s objects; at most %d", told(cost.Objects), l.Nodes)
 	case cost.Values > max(l.Nodes, maxAnswered):

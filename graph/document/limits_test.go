@@ -72,6 +72,9 @@ var limits = []limit{
 	{"values", func(l *document.Limits) *int { return &l.Values }, func(n int) string {
 		return "{nodes(ids:[" + strings.Repeat("1 ", n-1) + "]){__typename}}"
 	}, domain.TooManyValues, 1},
+	{"items of a list", func(l *document.Limits) *int { return &l.ListItems }, func(n int) string {
+		return "{nodes(ids:[" + strings.Repeat("1 ", n) + "]){__typename}}"
+	}, domain.ListTooLong, 1},
 	{"depth of values", func(l *document.Limits) *int { return &l.ValueDepth }, func(n int) string {
 		return "{nodes(ids:" + strings.Repeat("[", n) + "1" + strings.Repeat("]", n) + "){id}}"
 	}, domain.ValuesTooDeep, 1},
@@ -208,7 +211,7 @@ func TestTheToolsIntrospection(t *testing.T) {
 	r = newReader(document.Defaults())
 	_, refused = r.CheckCost(mustRead(t, r, "query Q{...S "+copies(10, "a#:__schema{...T}")+"} fragment S on Query{__typename} fragment T on __Schema{types{...U}}"+
 		" fragment U on __Type{fields{name args{name type{kind name ofType{kind name}}} type{kind name ofType{kind name}}}}"), nil)
-	if codeOf(refused) != domain.IntrospectionLimit {
+	if codeOf(refused) != domain.IntrospectionTooLarge {
 		t.Errorf("the schema ten times over: %v", refused)
 	}
 }

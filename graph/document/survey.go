@@ -20,6 +20,7 @@ type survey struct {
 	variables int  // Of the operation that defines the most.
 	values    int
 	deepest   int  // Lists and objects within each other.
+	items     int  // Of the longest list.
 	isTooBig  bool // A number has no 64-bit value.
 	halves    bool // A string has half of a surrogate pair.
 }
@@ -57,6 +58,8 @@ func (s *survey) check(l Limits) *gqlerror.Error {
 		return refusal(domain.TooManyVariables, "at most %d variables", l.Variables)
 	case s.values > l.Values:
 		return refusal(domain.TooManyValues, "at most %d values in arguments", l.Values)
+	case s.items > l.ListItems:
+		return tooLong(l)
 	case s.deepest > l.ValueDepth:
 		return refusal(domain.ValuesTooDeep, "at most %d lists and objects within each other", l.ValueDepth)
 	case s.isTooBig:
@@ -71,6 +74,10 @@ func (s *survey) check(l Limits) *gqlerror.Error {
 		return refusal(domain.TooManyFields, "the operations and fragments hold too many fields together")
 	}
 	return nil
+}
+
+func tooLong(l Limits) *gqlerror.Error {
+	return refusal(domain.ListTooLong, "at most %d items in a list", l.ListItems)
 }
 
 func (s *survey) names(names ...string) {
@@ -133,6 +140,8 @@ func (s *survey) value(v *ast.Value, depth int) {
 	s.parts++
 	s.values, s.deepest = s.values+1, max(s.deepest, depth)
 	switch v.Kind {
+	case ast.ListValue:
+		s.items = max(s.items, len(v.Children))
 	case ast.BlockValue:
 	case ast.StringValue: // The lexer reads half of a pair as U+FFFD; which text has that by itself is seldom the question.
 		s.halves = s.halves || strings.ContainsRune(v.Raw, utf8.RuneError) && HasHalfSurrogate(v.Position.Src.Input)

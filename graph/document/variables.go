@@ -161,35 +161,39 @@ func fitsScalar(name string, value any) bool {
 
 // checkExtent bounds variables as the document's own values are.
 func (l Limits) checkExtent(variables map[string]any) *gqlerror.Error {
-	values, deepest := 0, 0
+	var e extent
 	for _, value := range variables {
-		n, d := extent(value, 0)
-		values, deepest = values+n, max(deepest, d)
+		e.add(value, 0)
 	}
 	switch {
-	case values > l.Values:
+	case e.values > l.Values:
 		return refusal(domain.TooManyValues, "at most %d values in variables", l.Values)
-	case deepest > l.ValueDepth:
+	case e.items > l.ListItems:
+		return tooLong(l)
+	case e.deepest > l.ValueDepth:
 		return refusal(domain.ValuesTooDeep, "at most %d lists and objects within each other", l.ValueDepth)
 	}
 	return nil
 }
 
-func extent(value any, depth int) (values, deepest int) {
-	values, deepest = 1, depth
-	add := func(child any) {
-		n, d := extent(child, depth+1)
-		values, deepest = values+n, max(deepest, d)
-	}
+// extent is how much variables hold.
+type extent struct {
+	values  int
+	deepest int
+	items   int // Of the longest list.
+}
+
+func (e *extent) add(value any, depth int) {
+	e.values, e.deepest = e.values+1, max(e.deepest, depth)
 	switch v := value.(type) {
 	case map[string]any:
 		for _, child := range v {
-			add(child)
+			e.add(child, depth+1)
 		}
 	case []any:
+		e.items = max(e.items, len(v))
 		for _, child := range v {
-			add(child)
+			e.add(child, depth+1)
 		}
 	}
-	return values, deepest
 }

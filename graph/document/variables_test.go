@@ -58,18 +58,23 @@ func TestVariablesThatFit(t *testing.T) {
 // TestExtentOfVariables is at each limit, and one beyond.
 func TestExtentOfVariables(t *testing.T) {
 	d := document.Defaults()
-	r := newReader(d)
-	operation := mustRead(t, r, "{__typename}")
+	operation := mustRead(t, newReader(d), "{__typename}")
 	for name, one := range map[string]struct {
 		most int
 		text func(n int) string
 		code domain.Code
 	}{
 		"values":           {d.Values, func(n int) string { return `{"v": [` + strings.Repeat("1,", n-2) + `1]}` }, domain.TooManyValues},
+		"items":            {1000, func(n int) string { return `{"v": {"a": [` + strings.Repeat("1,", n-1) + `1]}}` }, domain.ListTooLong},
 		"values, as names": {d.Values, func(n int) string { return `{` + copies(n-1, `"v#": 1,`) + `"v": 1}` }, domain.TooManyValues},
 		"depth":            {d.ValueDepth, func(n int) string { return `{"v": ` + strings.Repeat("[", n) + "1" + strings.Repeat("]", n) + `}` }, domain.ValuesTooDeep},
 		"depth of objects": {d.ValueDepth, func(n int) string { return `{"v": ` + strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) + `}` }, domain.ValuesTooDeep},
 	} {
+		l := d
+		if one.code != domain.ListTooLong {
+			l.ListItems = d.Values
+		}
+		r := newReader(l)
 		if err := r.CheckVariables(operation, decode(t, one.text(one.most))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

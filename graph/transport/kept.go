@@ -89,9 +89,7 @@ func (a *answer) find(digest [sha256.Size]byte) *answers.Answer {
 
 // repeat answers with what is kept. Of the points, one is not given back: asking again is cheap, not free.
 func (a *answer) repeat(kept *answers.Answer) {
-	if a.Budget != nil {
-		a.left = a.Budget.Return(a.r, max(a.cost.Points-1, 0))
-	}
+	a.settle(1)
 	a.ran, a.isKept = true, true
 	a.writeWhole(kept)
 	a.observe(nil)

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -19,12 +20,12 @@ import (
 // purse is a budget of one caller's.
 type purse struct{ points int }
 
-func (p *purse) Take(_ *http.Request, points int) (int, time.Duration) {
+func (p *purse) Take(_ *http.Request, points int) (taken, remaining int, wait time.Duration) {
 	if points > p.points {
-		return p.points, 1500 * time.Millisecond
+		return 0, p.points, 1500 * time.Millisecond
 	}
 	p.points -= points
-	return p.points, 0
+	return points, p.points, 0
 }
 
 func (p *purse) Return(_ *http.Request, points int) int {
@@ -144,6 +145,28 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// TestWhoHasLeftIsNotAnswered, and what failed because of that is counted as nobody's error.
+func TestWhoHasLeftIsNotAnswered(t *testing.T) {
+	var o outcomes
+	p := &purse{points: 5}
+	handler := newHandler(transport.Settings{Observe: o.observe, Budget: p, Measure: counted(transport.Work{})})
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	for _, body := range []string{viewer, `{"query":"{x}"}`} {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, newPost(ctx, body))
+		if recorder.Body.Len() > 0 || len(recorder.Header()) > 0 {
+			t.Errorf("answered %d %v %s", recorder.Code, recorder.Header(), recorder.Body)
+		}
+		if got := o.last(t); !got.Left || got.Ran || len(got.Codes) > 0 {
+			t.Errorf("%+v", got)
+		}
+	}
+	if p.points != 5 {
+		t.Errorf("%d points left", p.points)
+	}
+}
+
 // TestDeadlineBeforeTheStart: what has no time left is refused.
 func TestDeadlineBeforeTheStart(t *testing.T) {
 	var o outcomes
@@ -162,7 +185,9 @@ func TestDeadlineBeforeTheStart(t *testing.T) {
 // bomb is a budget that panics: code of ours that fails outside of any field.
 type bomb struct{ purse }
 
-func (*bomb) Take(*http.Request, int) (int, time.Duration) { panic("secret cause") }
+func (*bomb) Take(*http.Request, int) (taken, remaining int, wait time.Duration) {
+	panic("secret cause")
+}
 
 func TestPanicsAreHidden(t *testing.T) {
 	var o outcomes

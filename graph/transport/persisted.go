@@ -29,8 +29,8 @@ func (p *persisted) resolve(params *graphql.RawParams) *refusal {
 		return refused
 	case has && params.Query == "":
 		text, known := p.texts.Get(hash)
-		if !known { // Status 200, so that no intermediary takes it for broken: the client sends the document next.
-			return &refusal{status: http.StatusOK, errs: coded(domain.PersistedQueryNotFound, "PersistedQueryNotFound")}
+		if !known { // The client sends the document next.
+			return refuseAll(coded(domain.PersistedQueryNotFound, "PersistedQueryNotFound"))
 		}
 		params.Query = text
 	case has && hash != hashText(params.Query):

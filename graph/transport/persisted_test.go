@@ -35,9 +35,11 @@ func persisted(t testing.TB, query, hash string) string {
 func TestPersistedQueries(t *testing.T) {
 	handler := newHandler(transport.Settings{})
 	const query = "query Known{__typename}"
-	unknown := post(t, handler, persisted(t, "", hashOf(query)), "Accept", graphQL)
-	if unknown.status != 200 || unknown.code() != "PERSISTED_QUERY_NOT_FOUND" || unknown.Errors[0].Message != "PersistedQueryNotFound" || unknown.Data != nil {
-		t.Errorf("an unknown hash: %d %s", unknown.status, unknown.body)
+	for accept, status := range map[string]int{graphQL: 400, plain: 200} {
+		got := post(t, handler, persisted(t, "", hashOf(query)), "Accept", accept)
+		if got.status != status || got.code() != "PERSISTED_QUERY_NOT_FOUND" || got.Errors[0].Message != "PersistedQueryNotFound" || got.Data != nil {
+			t.Errorf("an unknown hash as %s: %d %s", accept, got.status, got.body)
+		}
 	}
 	if got := post(t, handler, persisted(t, query, hashOf(query))); got.code() != "" || got.Data == nil {
 		t.Errorf("a hash with its query: %s", got.body)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"testing"
+	"time"
 
 	"atelier/graph/document"
 )
@@ -55,6 +56,50 @@ func TestWaitingForRoomEnds(t *testing.T) {
 	}
 	if r.waiting.Load() != 0 {
 		t.Errorf("%d wait still", r.waiting.Load())
+	}
+}
+
+// points is a budget that holds no more than 10 points.
+type points struct{ left int }
+
+func (p *points) Take(_ *http.Request, points int) (taken, remaining int, wait time.Duration) {
+	taken = min(points, 10)
+	p.left -= taken
+	return taken, p.left, 0
+}
+
+func (p *points) Return(_ *http.Request, points int) int {
+	p.left += points
+	return p.left
+}
+
+// TestPointsComeBackWhereThereIsNoRoom: nothing was done for them.
+func TestPointsComeBackWhereThereIsNoRoom(t *testing.T) {
+	full := newRoom(100_000)
+	_, _ = full.enter(t.Context(), 100_000)
+	p := &points{10}
+	a := &answer{Transport: &Transport{Settings: Settings{Budget: p}, room: full}, cost: document.Cost{Points: 7, Values: 50_000}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if refused := a.charge(); refused != nil || p.left != 3 {
+		t.Fatalf("charged: %d points left", p.left)
+	}
+	if _, refused := a.execute(ctx, nil); refused == nil || p.left != 10 || a.left != 10 {
+		t.Errorf("refused: %v; %d points left", refused != nil, p.left)
+	}
+}
+
+// TestNoMoreComesBackThanWasTaken, where an operation costs more than the whole budget holds.
+func TestNoMoreComesBackThanWasTaken(t *testing.T) {
+	for used, left := range map[int]int{0: 10, 4: 6, 10: 0, 30: 0} {
+		p := &points{10}
+		a := &answer{Transport: &Transport{Settings: Settings{Budget: p}}, cost: document.Cost{Points: 50}}
+		_ = a.charge()
+		a.settle(used)
+		a.settle(used)
+		if p.left != left {
+			t.Errorf("%d of 50 points were used: %d of 10 left, want %d", used, p.left, left)
+		}
 	}
 }
 

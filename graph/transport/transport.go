@@ -44,10 +44,11 @@ type Settings struct {
 
 // Budget is points that viewers spend on operations.
 type Budget interface {
-	// Take takes the points of an operation from the budget of whoever sent the request. It returns what remains and, where
-	// the points are not there, how long until they are; then nothing is taken.
-	Take(r *http.Request, points int) (remaining int, wait time.Duration)
-	// Return gives back points that an operation did not need after all, and returns what remains.
+	// Take takes the points of an operation from the budget of whoever sent the request. It returns how many were taken, which are
+	// fewer where the whole budget holds fewer, what remains and, where the points are not there, how long until they are;
+	// then nothing is taken.
+	Take(r *http.Request, points int) (taken, remaining int, wait time.Duration)
+	// Return gives back points that were taken and not needed after all, and returns what remains.
 	Return(r *http.Request, points int) (remaining int)
 }
 
@@ -56,6 +57,7 @@ type Outcome struct {
 	Name  string // As the client names it: at most 200 bytes of any kind.
 	Kind  ast.Operation
 	Ran   bool     // It was not refused.
+	Left  bool     // The client left before it was answered; there are no Codes then.
 	Codes []string // Of the errors; empty where there are none.
 	Cost  document.Cost
 	Work  Work
@@ -108,11 +110,13 @@ type answer struct {
 	start     time.Time
 	operation *ast.OperationDefinition // nil until it is known.
 	cost      document.Cost
+	taken     int // Points, until they are settled.
 	left      int // Points that remain.
 	done      func() Work
 	bound     int // Of statements, by the executor's certificate; 0 where it gives none.
 	isWritten bool
 	ran       bool
+	isLeft    bool // By its client.
 
 	asked  [sha256.Size]byte // A digest of the request.
 	key    answers.Key
@@ -167,6 +171,7 @@ func (a *answer) run() *refusal {
 func (a *answer) execute(ctx context.Context, operation *graphql.OperationContext) (*graphql.Response, *refusal) {
 	leave, refused := a.room.enter(ctx, weightOf(a.cost))
 	if refused != nil {
+		a.settle(0)
 		return nil, refused
 	}
 	defer leave()
@@ -268,9 +273,17 @@ func (a *answer) charge() *refusal {
 	if a.Budget == nil {
 		return nil
 	}
-	remaining, wait := a.Budget.Take(a.r, a.cost.Points)
-	if a.left = remaining; wait > 0 {
+	var wait time.Duration
+	if a.taken, a.left, wait = a.Budget.Take(a.r, a.cost.Points); wait > 0 {
 		return refuseUntil(wait)
 	}
 	return nil
+}
+
+// settle gives back what was taken beyond the points that were used; doing so again changes nothing.
+func (a *answer) settle(used int) {
+	if unused := a.taken - used; unused > 0 {
+		a.left = a.Budget.Return(a.r, unused)
+	}
+	a.taken = 0
 }

@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,6 +25,10 @@ func (a *answer) refuse(refused *refusal) {
 	if a.media == mediaJSON && refused.wellFormed {
 		status = http.StatusOK
 	}
+	a.settle(a.actual()) // Where it was interrupted by a panic.
+	if a.hasLeft() {
+		return
+	}
 	presented := a.exec.DispatchError(graphql.WithOperationContext(a.r.Context(), &graphql.OperationContext{}), refused.errs)
 	a.write(status, &graphql.Response{Errors: presented.Errors})
 	a.observe(presented.Errors)
@@ -31,8 +37,9 @@ func (a *answer) refuse(refused *refusal) {
 // finish answers with what came of an operation. Where there is no response, the deadline had passed before it began, or
 // the client has left.
 func (a *answer) finish(response *graphql.Response) {
-	if a.Budget != nil {
-		a.left = a.Budget.Return(a.r, a.cost.Points-a.actual())
+	a.settle(a.actual())
+	if a.hasLeft() {
+		return
 	}
 	if response == nil {
 		a.refuse(gaveUp())
@@ -52,6 +59,14 @@ func (a *answer) finish(response *graphql.Response) {
 		a.write(http.StatusOK, response)
 	}
 	a.observe(response.Errors)
+}
+
+// hasLeft reports whether the client has left. Then there is no answer, and what failed for that reason is no error of anybody's.
+func (a *answer) hasLeft() bool {
+	if a.isLeft = errors.Is(a.r.Context().Err(), context.Canceled); a.isLeft {
+		a.observe(nil)
+	}
+	return a.isLeft
 }
 
 // write sends an answer at once, with its length.
@@ -120,7 +135,7 @@ func (a *answer) observe(errs gqlerror.List) {
 		return
 	}
 	outcome := Outcome{
-		Ran: a.ran, Cost: a.cost, Work: a.done(), Bound: a.bound, Took: time.Since(a.start), Codes: codes(errs), IsKept: a.isKept, NotKept: a.why,
+		Ran: a.ran, Left: a.isLeft, Cost: a.cost, Work: a.done(), Bound: a.bound, Took: time.Since(a.start), Codes: codes(errs), IsKept: a.isKept, NotKept: a.why,
 	}
 	if a.operation != nil {
 		outcome.Name, outcome.Kind = a.operation.Name, a.operation.Operation
