@@ -13,6 +13,9 @@ import (
 // minCompressed is from how many bytes on an answer is compressed: below, the headers cost as much as is saved.
 const minCompressed = 1024
 
+// maxPadding is how many bytes hide the exact length of a compressed answer.
+const maxPadding = 32
+
 // compressedSuffix is what the validator of a compressed answer ends in: its bytes are others, so it needs one of its own. Where zstd was
 // chosen it reads -zstd. Whoever answers If-None-Match takes either off.
 const compressedSuffix = "-gzip"
@@ -21,7 +24,7 @@ const compressedSuffix = "-gzip"
 // secrets that stand beside text of an attacker's could be guessed (BREACH).
 func Compress() Middleware {
 	wrap, err := gzhttp.NewWrapper(
-		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.RandomJitter(32, 0, false), gzhttp.ContentTypeFilter(isText),
+		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.RandomJitter(maxPadding, 0, false), gzhttp.ContentTypeFilter(isText),
 		gzhttp.SuffixETag(compressedSuffix),
 	)
 	if err != nil {

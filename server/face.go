@@ -40,7 +40,7 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
 	t := transport.Settings{
 		Limits: s.limits(), MaxBody: int64(s.config.MaxBody), Deadline: s.config.OperationTimeout, Origins: s.config.CORSOrigins,
-		Measure: r.Measure, Answers: s.answers,
+		Measure: r.Measure, Answers: s.answers, Pack: edge.Pack,
 		Observe: func(ctx context.Context, o transport.Outcome) {
 			s.noteOperation(ctx, operations, o)
 			noteAnswer(s.metrics.Answers(), o)

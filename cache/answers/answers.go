@@ -32,10 +32,26 @@ type Answer struct {
 	// Outside is how long those outside may show it without asking again.
 	Outside time.Duration
 
+	// Pack compresses Body for those who ask again. May be nil.
+	Pack func(body []byte) []byte
+
+	packing sync.Once
+	packed  []byte
+
 	until   time.Time
 	key     Key
 	sources []Source
 	bytes   int
+}
+
+// Packed is Body as Pack compresses it, which is done once, when it is first asked for; nil where it is not.
+func (a *Answer) Packed() []byte {
+	a.packing.Do(func() {
+		if a.Pack != nil {
+			a.packed = a.Pack(a.Body)
+		}
+	})
+	return a.packed
 }
 
 // Config says how much is kept, and who is told of it.
@@ -111,11 +127,16 @@ const (
 	sourceBytes = 160
 )
 
+// bytesOf is what an answer takes. Packed it takes half as much again, at most.
+func bytesOf(body []byte, sources int) int {
+	return len(body) + len(body)/2 + overhead + sourceBytes*sources
+}
+
 // largest is the part of the cache that one answer may take.
 const largest = 16
 
 // Keep keeps an answer that was made under a record, or says why not. It says for how long those outside may show it in either case.
-func (c *Cache) Keep(key Key, r *Record, a Answer) (*Answer, Reason) {
+func (c *Cache) Keep(key Key, r *Record, a *Answer) (*Answer, Reason) {
 	if why := r.Refused(); why != "" {
 		return nil, why
 	}
@@ -125,8 +146,8 @@ func (c *Cache) Keep(key Key, r *Record, a Answer) (*Answer, Reason) {
 		here = min(here, until.Sub(now))
 	}
 	a.key, a.sources, a.until, a.Outside = key, sources, now.Add(here), max(min(here, outside), 0)
-	a.bytes = len(a.Body) + overhead + sourceBytes*len(sources)
-	return &a, c.keep(&a, r.began, now)
+	a.bytes = bytesOf(a.Body, len(sources))
+	return a, c.keep(a, r.began, now)
 }
 
 func (c *Cache) keep(a *Answer, began uint64, now time.Time) Reason {

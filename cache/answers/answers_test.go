@@ -29,7 +29,7 @@ func keyOf(name string) Key {
 func made(c *Cache, name string, sources ...Source) Reason {
 	r := c.Start()
 	r.Reads(sources...)
-	_, why := c.Keep(keyOf(name), r, Answer{Body: []byte(name)})
+	_, why := c.Keep(keyOf(name), r, &Answer{Body: []byte(name)})
 	return why
 }
 
@@ -94,10 +94,10 @@ func TestALateFillIsNotKept(t *testing.T) {
 	r.Reads(Row(domain.TableUsers, "bob"))
 	other.Reads(Row(domain.TableUsers, "ada"))
 	c.Changed(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{{Table: domain.TableUsers, IDs: []string{"bob"}, Owners: []string{"bob"}}}})
-	if _, why := c.Keep(keyOf("late"), r, Answer{}); why != Changed {
+	if _, why := c.Keep(keyOf("late"), r, &Answer{}); why != Changed {
 		t.Errorf("an answer is kept whose row has changed meanwhile: %q", why)
 	}
-	if _, why := c.Keep(keyOf("other"), other, Answer{}); why != Kept {
+	if _, why := c.Keep(keyOf("other"), other, &Answer{}); why != Kept {
 		t.Errorf("an answer is not kept that nothing concerned: %q", why)
 	}
 	if why := made(c, "next", Row(domain.TableUsers, "bob")); why != Kept {
@@ -122,7 +122,7 @@ func TestALateFillIsNotKeptAfterMoreThanIsRemembered(t *testing.T) {
 		quick.Reads(Row(domain.TableUsers, change.IDs[0]))
 		c.Changed(domain.ChangeBatch{AsOf: w.at, Changes: []domain.Change{change}})
 		for name, r := range map[string]*Record{"slow": slow, "quick": quick} {
-			if _, why := c.Keep(keyOf(name), r, Answer{}); why != Changed {
+			if _, why := c.Keep(keyOf(name), r, &Answer{}); why != Changed {
 				t.Errorf("batch %d: a late %s fill is kept: %q", batch, name, why)
 			}
 		}
@@ -158,13 +158,13 @@ func TestAGapDropsEverything(t *testing.T) {
 	r := c.Start()
 	c.Changed(domain.ChangeBatch{AsOf: w.at, IsGap: true})
 	requireKept(t, c, "a", Absent)
-	if _, why := c.Keep(keyOf("b"), r, Answer{}); why != Changed {
+	if _, why := c.Keep(keyOf("b"), r, &Answer{}); why != Changed {
 		t.Errorf("an answer that was made across a gap is kept: %q", why)
 	}
 	if why := made(c, "a"); why != Kept {
 		t.Errorf("after the gap: %q", why)
 	}
-	if n, bytes := c.Size(); n != 1 || bytes != overhead+sourceBytes+len("a") {
+	if n, bytes := c.Size(); n != 1 || bytes != bytesOf([]byte("a"), 1) {
 		t.Errorf("%d answers take %d bytes", n, bytes)
 	}
 }
@@ -176,7 +176,7 @@ func TestAnswersOfAViewerWhoChangedSomething(t *testing.T) {
 	r := c.Start()
 	c.ChangedBy("bob")
 	requireKept(t, c, "bob's", Absent)
-	if _, why := c.Keep(keyOf("late"), r, Answer{}); why != Changed {
+	if _, why := c.Keep(keyOf("late"), r, &Answer{}); why != Changed {
 		t.Errorf("what was read before the change is kept: %q", why)
 	}
 }
@@ -201,7 +201,7 @@ func TestBoundedInBytes(t *testing.T) {
 		t.Errorf("%d sources are indexed for %d answers", len(c.of), n)
 	}
 	r := c.Start()
-	if _, why := c.Keep(keyOf("big"), r, Answer{Body: make([]byte, 2000)}); why != TooLarge {
+	if _, why := c.Keep(keyOf("big"), r, &Answer{Body: make([]byte, 2000)}); why != TooLarge {
 		t.Errorf("an answer of a sixteenth of the cache: %q", why)
 	}
 }
@@ -230,7 +230,7 @@ func TestLifetimes(t *testing.T) {
 				r.Until(w.at.Add(one.until))
 				r.Until(w.at.Add(2 * time.Hour))
 			}
-			a, why := c.Keep(keyOf("a"), r, Answer{Body: []byte("a")})
+			a, why := c.Keep(keyOf("a"), r, &Answer{Body: []byte("a")})
 			if why != Kept || a.Outside != one.outside {
 				t.Fatalf("%q, %v outside, want %v", why, a.Outside, one.outside)
 			}
@@ -279,7 +279,7 @@ func TestWhatMustNotBeKept(t *testing.T) {
 	r := c.Start()
 	r.Refuse(Balance)
 	r.Refuse(Failed)
-	if _, why := c.Keep(keyOf("a"), r, Answer{}); why != Balance {
+	if _, why := c.Keep(keyOf("a"), r, &Answer{}); why != Balance {
 		t.Errorf("%q, want the first reason", why)
 	}
 	off := New(Config{})

@@ -100,7 +100,7 @@ func (m *model) read(t *rapid.T) {
 func (m *model) keep(t *rapid.T) {
 	id, a := m.pick(t)
 	delete(m.making, id)
-	_, _ = m.c.Keep(keyOf(fmt.Sprint(id%3)), a.record, Answer{Body: []byte(fmt.Sprint(a.seen))})
+	_, _ = m.c.Keep(keyOf(fmt.Sprint(id%3)), a.record, &Answer{Body: []byte(fmt.Sprint(a.seen))})
 }
 
 func (m *model) change(t *rapid.T) {

@@ -112,7 +112,7 @@ func (a *answer) keep(response *graphql.Response) *answers.Answer {
 		return nil
 	}
 	body := bytes.Join(encode(response), nil)
-	kept, why := a.Answers.Keep(a.key, a.record, answers.Answer{Body: body, Etag: etagOf(body), Made: a.start})
+	kept, why := a.Answers.Keep(a.key, a.record, &answers.Answer{Body: body, Etag: etagOf(body), Made: a.start, Pack: a.Pack})
 	a.why = why
 	return kept
 }

@@ -23,10 +23,14 @@ type keeping struct {
 	outcomes
 }
 
-func newKeeping(t testing.TB, budget transport.Budget) *keeping {
+func newKeeping(t testing.TB, budget transport.Budget, with ...func(*transport.Settings)) *keeping {
 	t.Helper()
 	k := &keeping{Cache: answers.New(answers.Config{Bytes: 16 << 20})}
-	served := newServed(t, transport.Settings{Answers: k.Cache, Budget: budget, Observe: k.observe}, io.Discard)
+	settings := transport.Settings{Answers: k.Cache, Budget: budget, Observe: k.observe}
+	for _, set := range with {
+		set(&settings)
+	}
+	served := newServed(t, settings, io.Discard)
 	k.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		viewer := auth.Viewer{ID: domain.UserID(r.Header.Get("X-Test-Viewer")), Role: domain.RoleUser}
 		if strings.HasPrefix(string(viewer.ID), "u1") {

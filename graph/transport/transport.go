@@ -34,6 +34,8 @@ type Settings struct {
 	Budget Budget
 	// Measure counts the work of operations. May be nil: none is counted.
 	Measure Measure
+	// Pack compresses answers that are kept, or returns nil. May be nil: others compress them, each time.
+	Pack func(body []byte) []byte
 	// Answers keeps whole answers. May be nil: none is kept.
 	Answers *answers.Cache
 	// Observe is told of every operation that was answered. May be nil.

@@ -25,9 +25,36 @@ func (a *answer) writeWhole(kept *answers.Answer) {
 		a.w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	body := kept.Body
+	if packed := a.packed(kept); packed != nil {
+		header.Set("Content-Encoding", "gzip")
+		body, tag = packed, strings.TrimSuffix(tag, `"`)+packedSuffix+`"`
+	}
 	header.Set("Etag", tag)
-	a.send(http.StatusOK, [][]byte{kept.Body})
+	a.send(http.StatusOK, [][]byte{body})
 }
+
+// packed is the compressed form of an answer that is given again, if the client reads that; nil otherwise.
+func (a *answer) packed(kept *answers.Answer) []byte {
+	if !a.isKept || !acceptsGzip(a.r.Header.Values("Accept-Encoding")) {
+		return nil
+	}
+	return kept.Packed()
+}
+
+func acceptsGzip(accepted []string) bool {
+	for coding := range strings.SplitSeq(strings.Join(accepted, ","), ",") {
+		name, parameter, _ := strings.Cut(coding, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			q, _ := strings.CutPrefix(strings.ReplaceAll(parameter, " ", ""), "q=")
+			return weight(q) > 0
+		}
+	}
+	return false
+}
+
+// packedSuffix is what the validator of a compressed answer ends in. Whoever else compresses answers adds it, or another one, too.
+const packedSuffix = "-gzip"
 
 // tag is the validator of the answer in the type that the client likes best.
 func (a *answer) tag(kept *answers.Answer) string {
@@ -57,7 +84,7 @@ func (a *answer) matching(tag string) string {
 
 // withoutCoding takes off what the compression of answers adds to validators.
 func withoutCoding(tag string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(tag, "-gzip"), "-zstd")
+	return strings.TrimSuffix(strings.TrimSuffix(tag, packedSuffix), "-zstd")
 }
 
 // cacheControl says who may keep the answer outside, and for how long. What nobody is signed in for is everybody's.

@@ -3,11 +3,13 @@ package transport_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"atelier/domain"
+	"atelier/graph/transport"
 )
 
 // read sends a GET, or another method, as a user.
@@ -112,5 +114,36 @@ func TestPersistedQueriesByGet(t *testing.T) {
 	}
 	if got := k.read(t, http.MethodGet, "u2", query, "If-None-Match", first.Header().Get("Etag")); got.Code != 304 {
 		t.Errorf("again: %d", got.Code)
+	}
+}
+
+// TestPackedAnswers: what is given again is compressed once, for those who read that.
+func TestPackedAnswers(t *testing.T) {
+	packings := 0
+	k := newKeeping(t, nil, func(s *transport.Settings) {
+		s.Pack = func(body []byte) []byte { packings++; return append([]byte("packed "), body[:10]...) }
+	})
+	query := queryString(t, fifty)
+	for _, one := range []struct {
+		accept   string
+		isPacked bool
+	}{
+		{"gzip", false}, // It is made: whoever compresses answers that are given once does so.
+		{"gzip", true}, {"br, gzip;q=0.5", true}, {"GZIP; q=1", true}, {"gzip;q=0", false}, {"", false}, {"zstd, br", false}, {"gzip", true},
+	} {
+		got := k.read(t, http.MethodGet, "u1", query, "Accept-Encoding", one.accept)
+		isPacked := strings.HasPrefix(got.Body.String(), "packed ")
+		if isPacked != one.isPacked || (got.Header().Get("Content-Encoding") == "gzip") != one.isPacked {
+			t.Errorf("%q: packed %t, %v", one.accept, isPacked, got.Header())
+		}
+		if tag := got.Header().Get("Etag"); strings.HasSuffix(tag, `-gzip"`) != one.isPacked {
+			t.Errorf("%q: the validator is %s", one.accept, tag)
+		}
+		if got.Header().Get("Content-Length") != strconv.Itoa(got.Body.Len()) {
+			t.Errorf("%q: a length of %s for %d bytes", one.accept, got.Header().Get("Content-Length"), got.Body.Len())
+		}
+	}
+	if packings != 1 {
+		t.Errorf("packed %d times", packings)
 	}
 }
