@@ -252,7 +252,7 @@ func (r *run) resolveRoot(ctx context.Context, rel *relation, s *slot) (inner co
 	}
 	next := func(ctx context.Context) (any, error) {
 		inner = ctx //nolint:fatcontext // It is called once, and what it gets is meant for what stands below.
-		return f.def.Resolve(ctx, fc)
+		return r.resolveField(ctx, rel, fc)
 	}
 	for _, gate := range slices.Backward(f.def.Gates) {
 		within := next

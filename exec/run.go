@@ -14,6 +14,8 @@ type run struct {
 	oc    *graphql.OperationContext
 	slots []slot // By the index of the relation. Each is one goroutine's at a time.
 	out   writer
+
+	standIns map[string]func(context.Context, map[string]any) any
 }
 
 var runs = sync.Pool{New: func() any { return new(run) }}
@@ -35,7 +37,7 @@ func (r *run) release() {
 		r.slots[i].reset()
 	}
 	r.out.reset()
-	r.plan, r.oc = nil, nil
+	r.plan, r.oc, r.standIns = nil, nil, nil
 	runs.Put(r)
 }
 
@@ -48,6 +50,8 @@ type slot struct {
 	failures []failure
 	// replaced tells that root middleware gave a marshaler of its own in the place of the field.
 	replaced bool
+	// isAhead tells that what stands below was asked before the resolver had answered.
+	isAhead bool
 	// entered is the number of objects there were before the value was looked into that is now.
 	entered int
 	// written is the number of entries that the writer has passed.
@@ -132,7 +136,7 @@ func (r *run) relate(ctx context.Context, rel *relation) {
 	} else {
 		ctx = r.ask(ctx, rel, s)
 	}
-	if len(rel.stage) == 0 {
+	if len(rel.stage) == 0 || s.isAhead {
 		return
 	}
 	v := visitor{run: r}

@@ -14,6 +14,10 @@ type Options struct {
 	MaxFields int
 	// Cost says how many statements a field takes at most, for the certificate; see [Ask]. Nil: one for each concrete type.
 	Cost func(Ask) int
+	// StandIns are for fields of a root, such as "Query.user", whose arguments alone tell what relations of their object need: they
+	// return an object with which the relations are asked while the resolver is still at work, or nil. Gates are asked about the
+	// stand-in, so it must have what they look at. Where the resolver finds nothing, nothing of it is shown.
+	StandIns map[string]func(ctx context.Context, args map[string]any) any
 	// OnFallback is told of every operation that is left to the generated executor, and why: one of a few words. May be nil.
 	OnFallback func(reason string)
 }
@@ -82,6 +86,7 @@ func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *p
 	report := reportOf(ctx)
 	report.IsPlanned, report.Statements = true, p.statements
 	r := newRun(p, oc)
+	r.standIns = s.options.StandIns
 	defer r.release()
 	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
 	report.body = r.write(ctx, report.body[:0])

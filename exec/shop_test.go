@@ -39,6 +39,7 @@ func newServer(isGenerated bool) *server {
 	schema := shop.NewExecutableSchema(s.shop.Config())
 	if !isGenerated {
 		schema = exec.New(schema, shop.NewExecTable(s.shop.Config()), exec.Options{
+			StandIns:   map[string]func(context.Context, map[string]any) any{"Query.customer": standIn},
 			OnFallback: func(reason string) { s.fallbacks = append(s.fallbacks, reason) },
 		})
 	}
@@ -47,6 +48,15 @@ func newServer(isGenerated bool) *server {
 	s.SetRecoverFunc(func(_ context.Context, cause any) error { return fmt.Errorf("recovered: %v", cause) })
 	s.Use(introspection{})
 	return s
+}
+
+// standIn is a customer of whom the id is known alone; of some not even that.
+func standIn(_ context.Context, args map[string]any) any {
+	id, _ := args["id"].(string)
+	if strings.HasPrefix(id, "?") {
+		return nil
+	}
+	return &shop.Customer{ID: id}
 }
 
 // introspection switches it on.
@@ -87,6 +97,8 @@ func (s *server) ask(ctx context.Context, t testing.TB, query string, variables 
 var asked = map[string]string{
 	"leaves":              `{ customer(id: "a") { id name secret guarded must mood count } }`,
 	"gates of relations":  `{ customers { likes { id } hates { id } } }`,
+	"nobody ahead":        `{ customer(id: "x") { id friend { id } count } number }`,
+	"ahead of a gate":     `{ customer(id: "a") { id a: friend { id count } b: friend { name } likes { id things { owner { id } } } } }`,
 	"nobody":              `{ customer(id: "x") { id } number }`,
 	"names":               `{ one: customer(id: "a") { a: id id b: id __typename t: __typename } two: customer(id: "b") { friend { id } } __typename }`,
 	"lists":               `{ customers { id things { id owner { id } tags } } }`,
@@ -191,7 +203,12 @@ func TestEachRelationIsAskedOnce(t *testing.T) {
 			"Book.owner [book-a last-a book-b last-b]", "Customer.friend [a friend b friend]", "Customer.things [a b]", "Lamp.owner [lamp-a lamp-b]",
 			"Query.customers [a b]",
 		},
-		`{ customer(id: "x") { friend { id } } }`: {"Query.customer x"},
+		`{ customer(id: "?x") { friend { id } } }`:                    {"Customer.friend [?x]", "Query.customer ?x"},
+		`{ customer(id: "x") { friend { id } } }`:                     {"Customer.friend [x]", "Query.customer x"}, // It was asked already.
+		`{ customer(id: "x") { address { city { mayor { id } } } } }`: {"Query.customer x"},
+		`{ customer(id: "a") { a: friend { id friend { name } } count b: friend { id friend { name } } } }`: {
+			"Customer.count [a]", "Customer.friend [a a]", "Customer.friend [friend of a friend of a]", "Query.customer a",
+		},
 	} {
 		s := newServer(false)
 		s.ask(t.Context(), t, query, nil)

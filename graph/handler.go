@@ -60,7 +60,7 @@ func newSchema(o Options) graphql.ExecutableSchema {
 	if o.Generated {
 		return generated
 	}
-	return exec.New(generated, NewExecTable(config), exec.Options{Cost: statements, OnFallback: o.OnFallback})
+	return exec.New(generated, NewExecTable(config), exec.Options{Cost: statements, StandIns: standIns, OnFallback: o.OnFallback})
 }
 
 func withDefaults(s transport.Settings) transport.Settings {

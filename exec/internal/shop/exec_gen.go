@@ -675,6 +675,15 @@ func execObjectQuery(ec *executionContext) *exec.Object {
 				Family:   "Query",
 				Of:       "Customer",
 				Args:     ec.field_Query_customer_args,
+				Gates: []exec.Gate{
+					func() exec.Gate {
+						arg0 := execMust(ec.unmarshalNString2string(context.Background(), "customer"))
+						arg1 := execMust(ec.unmarshalNBoolean2bool(context.Background(), true))
+						return func(ctx context.Context, object any, next graphql.Resolver) (any, error) {
+							return ec.Directives.Gate(ctx, object, next, arg0, arg1)
+						}
+					}(),
+				},
 				Resolve: func(ctx context.Context, fc *graphql.FieldContext) (any, error) {
 					v, err := ec.Resolvers.Query().Customer(ctx, fc.Args["id"].(string))
 					if v == nil {

@@ -2089,6 +2089,27 @@ func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Customer(ctx, fc.Args["id"].(string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				word, err := ec.unmarshalNString2string(ctx, "customer")
+				if err != nil {
+					var zeroVal *Customer
+					return zeroVal, err
+				}
+				silent, err := ec.unmarshalNBoolean2bool(ctx, true)
+				if err != nil {
+					var zeroVal *Customer
+					return zeroVal, err
+				}
+				if ec.Directives.Gate == nil {
+					var zeroVal *Customer
+					return zeroVal, errors.New("directive gate is not implemented")
+				}
+				return ec.Directives.Gate(ctx, nil, directive0, word, silent)
+			}
+
+			next = directive1
 			return ec._fieldMiddleware(ctx, nil, next)
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *Customer) graphql.Marshaler {

@@ -13,6 +13,9 @@ import (
 
 // Resolvers answer from memory, and note each call with the objects that it was for.
 type Resolvers struct {
+	// Before is told of each call before it answers. May be nil.
+	Before func(ctx context.Context, call string)
+
 	mu    sync.Mutex
 	calls []string
 }
@@ -27,10 +30,14 @@ func (r *Resolvers) Calls() []string {
 	return calls
 }
 
-func (r *Resolvers) note(format string, args ...any) {
+func (r *Resolvers) note(ctx context.Context, format string, args ...any) {
+	call := fmt.Sprintf(format, args...)
+	if r.Before != nil {
+		r.Before(ctx, call)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.calls = append(r.calls, fmt.Sprintf(format, args...))
+	r.calls = append(r.calls, call)
 }
 
 // Gate lets pass but for words that the context holds; see Closed.
@@ -114,17 +121,17 @@ func (r *Resolvers) Lamp() LampResolver { return lamps{r} }
 // City returns the resolvers of a city.
 func (r *Resolvers) City() CityResolver { return cities{r} }
 
-func (q queries) Customer(_ context.Context, id string) (*Customer, error) {
-	q.note("Query.customer %s", id)
+func (q queries) Customer(ctx context.Context, id string) (*Customer, error) {
+	q.note(ctx, "Query.customer %s", id)
 	return Somebody(id), nil
 }
 
-func (q queries) Customers(_ context.Context, wanted *Wanted, first int) ([]*Customer, error) {
+func (q queries) Customers(ctx context.Context, wanted *Wanted, first int) ([]*Customer, error) {
 	ids := []string{"a", "b", "c", "d"}[:min(first, 4)]
 	if wanted != nil && wanted.Ids != nil {
 		ids = wanted.Ids
 	}
-	q.note("Query.customers %v", ids)
+	q.note(ctx, "Query.customers %v", ids)
 	found := make([]*Customer, len(ids))
 	for i, id := range ids {
 		found[i] = Somebody(id)
@@ -145,13 +152,13 @@ func (queries) Fails(context.Context) (*Customer, error) {
 }
 func (queries) Panics(context.Context) (*Customer, error) { panic("it panics") }
 
-func (m mutations) First(_ context.Context, value int) (*Customer, error) {
-	m.note("%d Mutation.first", value)
+func (m mutations) First(ctx context.Context, value int) (*Customer, error) {
+	m.note(ctx, "%d Mutation.first", value)
 	return Somebody("a"), nil
 }
 
-func (m mutations) Second(_ context.Context, value int) (int, error) {
-	m.note("%d Mutation.second", value)
+func (m mutations) Second(ctx context.Context, value int) (int, error) {
+	m.note(ctx, "%d Mutation.second", value)
 	return value, nil
 }
 
@@ -172,8 +179,8 @@ func ids[T any](objects []T, id func(T) string) (all []string) {
 
 func idOf(c *Customer) string { return c.ID }
 
-func (c customers) Things(_ context.Context, objs []*Customer, first *int, _ *Colour) ([][]Thing, error) {
-	c.note("Customer.things %v", ids(objs, idOf))
+func (c customers) Things(ctx context.Context, objs []*Customer, first *int, _ *Colour) ([][]Thing, error) {
+	c.note(ctx, "Customer.things %v", ids(objs, idOf))
 	lists := make([][]Thing, len(objs))
 	for i, o := range objs {
 		if o.ID != "c" {
@@ -184,8 +191,8 @@ func (c customers) Things(_ context.Context, objs []*Customer, first *int, _ *Co
 }
 
 // Items fails for customer b, and has a null for all.
-func (c customers) Items(_ context.Context, objs []*Customer) ([][]Thing, error) {
-	c.note("Customer.items %v", ids(objs, idOf))
+func (c customers) Items(ctx context.Context, objs []*Customer) ([][]Thing, error) {
+	c.note(ctx, "Customer.items %v", ids(objs, idOf))
 	lists, errs := make([][]Thing, len(objs)), make(graphql.BatchErrorList, len(objs))
 	for i, o := range objs {
 		lists[i] = append(Things(o.ID)[:1], nil)
@@ -197,8 +204,8 @@ func (c customers) Items(_ context.Context, objs []*Customer) ([][]Thing, error)
 }
 
 // Count fails for all if one of them is customer d.
-func (c customers) Count(_ context.Context, objs []*Customer) ([]int, error) {
-	c.note("Customer.count %v", ids(objs, idOf))
+func (c customers) Count(ctx context.Context, objs []*Customer) ([]int, error) {
+	c.note(ctx, "Customer.count %v", ids(objs, idOf))
 	counts := make([]int, len(objs))
 	for i, o := range objs {
 		counts[i] = len(o.ID)
@@ -210,8 +217,8 @@ func (c customers) Count(_ context.Context, objs []*Customer) ([]int, error) {
 }
 
 // Friend panics if one is called "panic".
-func (c customers) Friend(_ context.Context, objs []*Customer) ([]*Customer, error) {
-	c.note("Customer.friend %v", ids(objs, idOf))
+func (c customers) Friend(ctx context.Context, objs []*Customer) ([]*Customer, error) {
+	c.note(ctx, "Customer.friend %v", ids(objs, idOf))
 	friends := make([]*Customer, len(objs))
 	for i, o := range objs {
 		if o.ID == "panic" {
@@ -225,21 +232,21 @@ func (c customers) Friend(_ context.Context, objs []*Customer) ([]*Customer, err
 }
 
 func (c customers) Likes(ctx context.Context, objs []*Customer) ([]*Customer, error) {
-	c.note("Customer.likes %v", ids(objs, idOf))
+	c.note(ctx, "Customer.likes %v", ids(objs, idOf))
 	return customers{&Resolvers{}}.Friend(ctx, objs)
 }
 
 func (c customers) Hates(ctx context.Context, objs []*Customer) ([]*Customer, error) {
-	c.note("Customer.hates %v", ids(objs, idOf))
+	c.note(ctx, "Customer.hates %v", ids(objs, idOf))
 	return customers{&Resolvers{}}.Friend(ctx, objs)
 }
 
 func (customers) Slow(_ context.Context, obj *Customer) (string, error) { return "slow " + obj.ID, nil }
 
 // Owner passes over nil pointers, which the generated executor hands over.
-func (b books) Owner(_ context.Context, all []*Book) ([]*Customer, error) {
+func (b books) Owner(ctx context.Context, all []*Book) ([]*Customer, error) {
 	objs := slices.DeleteFunc(slices.Clone(all), func(b *Book) bool { return b == nil })
-	b.note("Book.owner %v", ids(objs, func(b *Book) string { return b.ID }))
+	b.note(ctx, "Book.owner %v", ids(objs, func(b *Book) string { return b.ID }))
 	owners := make([]*Customer, len(all))
 	for i, o := range all {
 		if o != nil {
@@ -249,8 +256,8 @@ func (b books) Owner(_ context.Context, all []*Book) ([]*Customer, error) {
 	return owners, nil
 }
 
-func (l lamps) Owner(_ context.Context, objs []*Lamp) ([]*Customer, error) {
-	l.note("Lamp.owner %v", ids(objs, func(l *Lamp) string { return l.ID }))
+func (l lamps) Owner(ctx context.Context, objs []*Lamp) ([]*Customer, error) {
+	l.note(ctx, "Lamp.owner %v", ids(objs, func(l *Lamp) string { return l.ID }))
 	owners := make([]*Customer, len(objs))
 	for i, o := range objs {
 		owners[i] = Somebody(o.OwnerID)
@@ -258,8 +265,8 @@ func (l lamps) Owner(_ context.Context, objs []*Lamp) ([]*Customer, error) {
 	return owners, nil
 }
 
-func (c cities) Mayor(_ context.Context, objs []*City) ([]*Customer, error) {
-	c.note("City.mayor %v", ids(objs, func(c *City) string { return c.Name }))
+func (c cities) Mayor(ctx context.Context, objs []*City) ([]*Customer, error) {
+	c.note(ctx, "City.mayor %v", ids(objs, func(c *City) string { return c.Name }))
 	mayors := make([]*Customer, len(objs))
 	for i, o := range objs {
 		mayors[i] = Somebody(o.MayorID)
