@@ -17,7 +17,7 @@ const (
 	settingAnswers = "ANSWER_CACHE_BYTES"
 )
 
-func hasCache() bool { return hasSetting(settingCache) }
+func hasCache() bool { return hasSetting(settingCache) || hasSetting(settingAnswers) }
 
 // cacheOff are the settings of a server without its caches.
 func cacheOff() map[string]string {
@@ -57,8 +57,10 @@ func (r *run) cached(ctx context.Context) error {
 	if err := r.day(ctx, with, without); err != nil {
 		return err
 	}
-	if err := r.hits(ctx); err != nil {
-		return err
+	if hasSetting(settingCache) {
+		if err := r.hits(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.uncached(ctx, with, without); err != nil {
 		return err

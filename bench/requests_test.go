@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/valyala/fasthttp"
 
 	"atelier/bench/before"
@@ -62,8 +63,16 @@ func newSides(t testing.TB) *sides {
 // realServer is a server without its caches.
 func (s *sides) realServer(t testing.TB, url string) *server.Server {
 	t.Helper()
-	c := config.Default()
-	c.Addr, c.DatabaseURL, c.JWTSecret, c.RateLimit = "127.0.0.1:0", config.Address(url), config.Secret(s.ground.Secret), "off"
+	s.after = url
+	var environment []string
+	for name, value := range s.serverSettings(cacheOff()) {
+		environment = append(environment, name+"="+value)
+	}
+	var c config.Config
+	parser, err := kong.New(&c, config.Options(environment)...)
+	must(t, err)
+	_, err = parser.Parse(nil)
+	must(t, err)
 	real, err := server.New(t.Context(), c, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(func() { _ = real.Close() })

@@ -11,9 +11,9 @@ import (
 	"atelier/domain"
 )
 
-// rememberFor is how long a token that was verified is believed without another look, and a role where the server
-// remembers roles too.
-const rememberFor = 5 * time.Second
+// rememberFor is how long a token that was verified is believed without another look, as by the server, and a role where
+// the server remembers roles too.
+const rememberFor = time.Minute
 
 // door finds out who asks, and lets admins in.
 type door struct {
