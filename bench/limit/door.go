@@ -85,6 +85,6 @@ func (d *door) callerOf(ctx context.Context, token string) (caller, error) {
 func (l *Limit) readRole(user string) (string, error) {
 	var role text
 	var found string
-	err := l.read(l.role, []any{&role}, func() { found = role.value }, user)
+	err := l.read(l.role, []column{&role}, func() { found = strings.Clone(role.value) }, user)
 	return found, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // page is the tasks of a user that were read.
@@ -58,7 +59,7 @@ func (l *Limit) usersWithMuch(w *work, _ *http.Request) error {
 
 // addNode writes a user of Q2.
 func (w *work) addNode() {
-	u, o := &w.user, owner{key: w.user.id.value, credit: noCredit}
+	u, o := &w.user, owner{key: strings.Clone(w.user.id.value), credit: noCredit}
 	p := w.pieces
 	o.head.from = len(p)
 	p = appendID(append(p, `{"id":`...), "User", u.id.value)
@@ -71,7 +72,7 @@ func (w *work) addNode() {
 }
 
 func (l *Limit) readTasks(w *work, pages []page, keys string) error {
-	return l.read(l.tasks, w.task.dest, func() {
+	return l.read(l.tasks, w.task.into, func() {
 		t := &w.task
 		o := &pages[t.ord-1]
 		if o.count == newestTasks {
@@ -97,7 +98,7 @@ type conversation struct {
 
 func (l *Limit) readChats(w *work, keys string) error {
 	w.keys = w.keys[:0]
-	return l.read(l.chats, w.chat.dest, func() {
+	return l.read(l.chats, w.chat.into, func() {
 		c := &w.chat
 		o := &w.owners[c.ord-1]
 		if o.upper == 0 {
@@ -120,7 +121,7 @@ func (l *Limit) readMessages(w *work) error {
 	if len(w.chats) == 0 {
 		return nil
 	}
-	return l.read(l.messages, w.message.dest, func() {
+	return l.read(l.messages, w.message.into, func() {
 		c := &w.chats[w.message.ord-1]
 		switch c.count {
 		case 0:
@@ -201,7 +202,7 @@ func (l *Limit) pageOfTasks(w *work, r *http.Request) error {
 	var previous bool
 	each := func() { w.addTask(&p, &previous) }
 	if cursor := query.Get("after"); cursor == "" {
-		err = l.read(l.tasks, w.task.dest, each, int64(tasksPerPage+1), keys)
+		err = l.read(l.tasks, w.task.into, each, int64(tasksPerPage+1), keys)
 	} else {
 		err = l.readTasksAfter(w, cursor, each, keys)
 	}
@@ -221,7 +222,7 @@ func (l *Limit) readTasksAfter(w *work, cursor string, each func(), keys string)
 	if err != nil {
 		return err
 	}
-	return l.read(l.tasksAfter, w.task.dest, each, int64(tasksPerPage+1), after.at, after.id, after.service, keys)
+	return l.read(l.tasksAfter, w.task.into, each, int64(tasksPerPage+1), after.at, after.id, after.service, keys)
 }
 
 // addTask writes a task of Q3 straight into the answer.

@@ -2,6 +2,7 @@ package limit
 
 import (
 	"strconv"
+	"strings"
 
 	"atelier/domain"
 )
@@ -11,15 +12,15 @@ type userRow struct {
 	id, name, email, role, image text
 	lastActive, created          moment
 
-	dest []any
+	into []column
 }
 
 func (u *userRow) bind() {
-	u.dest = []any{unread{}, unread{}, &u.id, &u.name, &u.email, &u.role, &u.image, &u.lastActive, &u.created, unread{}}
+	u.into = []column{unread{}, unread{}, &u.id, &u.name, &u.email, &u.role, &u.image, &u.lastActive, &u.created, unread{}}
 }
 
 // alone is where the columns go that do not follow a place in a list.
-func (u *userRow) alone() []any { return u.dest[2:] }
+func (u *userRow) alone() []column { return u.into[2:] }
 
 // roles are the names of the roles in the API; an unknown one is the least.
 var roles = map[string]string{"admin": "ADMIN", "user": "USER", "pending": "PENDING"}
@@ -33,44 +34,48 @@ func (u *userRow) appendRole(out []byte) []byte {
 
 // balanceRow is a row of balancesSQL.
 type balanceRow struct {
-	user, credit text
+	user   text
+	credit amount
 
-	dest []any
+	into []column
 }
 
-func (b *balanceRow) bind() { b.dest = []any{&b.user, &b.credit} }
+func (b *balanceRow) bind() { b.into = []column{&b.user, &b.credit} }
 
 // taskRow is a row of tasksSQL.
 type taskRow struct {
-	ord, side                                number
-	service, id, status, image, cost, prompt text
-	progress                                 number
-	submitted, finished                      moment
+	ord, side                          number
+	service, id, status, image, prompt text
+	cost                               amount
+	progress                           number
+	submitted, finished                moment
 
-	dest []any
+	into []column
 }
 
 func (t *taskRow) bind() {
 	x := unread{}
-	t.dest = []any{
+	t.into = []column{
 		&t.ord, &t.side, &t.service, &t.id, x, &t.status, &t.progress, &t.image, x, &t.cost, &t.submitted, x, &t.finished, x,
 		x, x, x, x, x, x, x, x, x, x, x, x, x, // action to watermark
 		&t.prompt, x, x, x, x, x,
 	}
 }
 
-func (t *taskRow) place() place { return place{t.submitted.Time, t.id.value, t.service.value} }
+func (t *taskRow) place() place {
+	return place{t.submitted.Time, strings.Clone(t.id.value), taskServices[t.service.value].key}
+}
 
 // taskService is what a service and its states are called in the API.
 type taskService struct {
-	name, typeName string
-	status         map[string]string
+	key, name, typeName string
+	status              map[string]string
 }
 
 var taskServices = map[string]taskService{
-	"dreamwork":  {"DREAMWORK", "DreamworkTask", statesOf(domain.Dreamwork)},
-	"flux":       {"FLUX", "FluxTask", statesOf(domain.Flux)},
-	"midjourney": {"MIDJOURNEY", "MidjourneyTask", statesOf(domain.Midjourney)},
+	"dreamwork":  {"dreamwork", "DREAMWORK", "DreamworkTask", statesOf(domain.Dreamwork)},
+	"flux":       {"flux", "FLUX", "FluxTask", statesOf(domain.Flux)},
+	"midjourney": {"midjourney", "MIDJOURNEY", "MidjourneyTask", statesOf(domain.Midjourney)},
 }
 
 func statesOf(service domain.Service) map[string]string {
@@ -107,12 +112,12 @@ type chatRow struct {
 	id, title text
 	updated   moment
 
-	dest []any
+	into []column
 }
 
 func (c *chatRow) bind() {
 	x := unread{}
-	c.dest = []any{&c.ord, x, &c.id, x, &c.title, x, x, x, &c.updated}
+	c.into = []column{&c.ord, x, &c.id, x, &c.title, x, x, x, &c.updated}
 }
 
 // messageRow is a row of messagesSQL.
@@ -121,12 +126,12 @@ type messageRow struct {
 	id, role, content text
 	created           moment
 
-	dest []any
+	into []column
 }
 
 func (m *messageRow) bind() {
 	x := unread{}
-	m.dest = []any{&m.ord, x, &m.id, x, x, x, &m.role, &m.created, x, &m.content, x}
+	m.into = []column{&m.ord, x, &m.id, x, x, x, &m.role, &m.created, x, &m.content, x}
 }
 
 // messageRoles are the names of the roles in the API.

@@ -1,70 +1,130 @@
 package limit
 
 import (
-	"fmt"
+	"encoding/binary"
+	"errors"
+	"strconv"
 	"sync"
 	"time"
+	"unsafe"
 )
 
-// The places where columns are put. Each knows what lib/pq delivers for its type, so that database/sql need not find out
-// by reflection. What they hold is valid until the next row.
+// A row comes as one value, PostgreSQL's binary form of a record: lib/pq would make two or three small objects of each column.
+// It is the number of its columns (int32), then, of each, its type (uint32), its length (int32; negative for NULL) and its bytes.
+const (
+	recordHeader = 4
+	columnHeader = 8
+)
 
-// text is a column of text or numeric.
+var errRecord = errors.New("a row is not the record that it should be")
+
+// readRecord puts the columns of a record in their places.
+func readRecord(record []byte, into []column) error {
+	if len(record) < recordHeader || int(binary.BigEndian.Uint32(record)) != len(into) {
+		return errRecord
+	}
+	rest := record[recordHeader:]
+	for _, place := range into {
+		if len(rest) < columnHeader {
+			return errRecord
+		}
+		length := int(int32(binary.BigEndian.Uint32(rest[4:])))
+		rest = rest[columnHeader:]
+		if length > len(rest) {
+			return errRecord
+		}
+		if length < 0 {
+			place.put(nil)
+			continue
+		}
+		place.put(rest[:length:length])
+		rest = rest[length:]
+	}
+	return nil
+}
+
+// column is a place for a column; nil is NULL. What it holds is valid until the next row: what is kept is cloned.
+type column interface{ put(value []byte) }
+
+// text is a column of text.
 type text struct {
 	value  string
 	isNull bool
 }
 
-// Scan implements sql.Scanner.
-func (t *text) Scan(src any) error {
-	t.value, t.isNull = "", src == nil
-	switch v := src.(type) {
-	case nil:
-	case string:
-		t.value = v
-	case []byte:
-		t.value = string(v)
-	default:
-		return fmt.Errorf("a text is a %T", src)
-	}
-	return nil
+func (t *text) put(value []byte) {
+	t.value = unsafe.String(unsafe.SliceData(value), len(value)) //nolint:gosec // Read before the next row, or cloned.
+	t.isNull = value == nil
 }
 
-// number is an integer.
+// number is an integer of 32 or 64 bits; 0 for NULL.
 type number int64
 
-// Scan implements sql.Scanner.
-func (n *number) Scan(src any) error {
-	v, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("a number is a %T", src)
+func (n *number) put(value []byte) {
+	switch len(value) {
+	case 4:
+		*n = number(int32(binary.BigEndian.Uint32(value)))
+	case 8:
+		*n = number(int64(binary.BigEndian.Uint64(value)))
+	default:
+		*n = 0
 	}
-	*n = number(v)
-	return nil
 }
 
 // moment is a timestamptz; zero for NULL.
 type moment struct{ time.Time }
 
-// Scan implements sql.Scanner.
-func (m *moment) Scan(src any) error {
+// epoch is where PostgreSQL's time begins: 2000-01-01, in microseconds since 1970.
+const epoch = 946_684_800_000_000
+
+func (m *moment) put(value []byte) {
 	m.Time = time.Time{}
-	if src == nil {
-		return nil
+	if len(value) == 8 {
+		m.Time = time.UnixMicro(int64(binary.BigEndian.Uint64(value)) + epoch).UTC()
 	}
-	v, ok := src.(time.Time)
-	if !ok {
-		return fmt.Errorf("a moment is a %T", src)
+}
+
+// amount is a numeric(20,4), as a text with four decimals; empty for NULL.
+type amount struct{ value string }
+
+// A numeric is the number of its digits to the base of 10,000, the power of the first, its sign and its decimals, 16 bits each,
+// and then the digits.
+func (a *amount) put(value []byte) {
+	const header, base = 8, 10_000
+	if a.value = ""; len(value) < header {
+		return
 	}
-	m.Time = v.UTC()
-	return nil
+	field := func(i int) int64 { return int64(int16(binary.BigEndian.Uint16(value[2*i:]))) }
+	var whole, places int64
+	digits, power := field(0), field(1)
+	for i := range max(power+1, digits) {
+		digit := int64(0)
+		if i < digits {
+			digit = field(4 + int(i))
+		}
+		if i <= power {
+			whole = whole*base + digit
+		}
+	}
+	if at := power + 1; at >= 0 && at < digits { // The digit after the point.
+		places = field(4 + int(at))
+	}
+	var room [32]byte
+	out := room[:0]
+	if field(2) != 0 {
+		out = append(out, '-')
+	}
+	out = append(strconv.AppendInt(out, whole, 10), '.')
+	for unit := int64(base / 10); unit > 0; unit /= 10 {
+		out = append(out, byte('0'+places/unit%10))
+	}
+	a.value = string(out)
 }
 
 // unread is a column that the operation does not show.
 type unread struct{}
 
-// Scan implements sql.Scanner.
-func (unread) Scan(any) error { return nil }
+func (unread) put([]byte) {}
 
 // work is what one request needs, used again by the next: the answer, pieces of it, and places for columns.
 type work struct {

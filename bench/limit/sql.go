@@ -2,32 +2,32 @@ package limit
 
 import "strings"
 
-// The statements are those that the server sends for the same operations, to the letter where that matters: the same
+// The statements are those that the server sends for the same operations, where that matters: the same
 // columns, order, branches and parameters. One of them is the number of rows of a page and one more.
 
-const roleSQL = `SELECT role FROM users WHERE id = $1`
+const roleSQL = `SELECT record_send(ROW(role)) FROM users WHERE id = $1`
 
 const userColumns = `t.id, t.name, t.email, t.role, t.profile_image_url, t.last_active_at, t.created_at, t.updated_at`
 
 // Served by idx_users_role_created.
-const usersSQL = `SELECT 1 AS ord, x.* FROM ((SELECT 0 AS side, ` + userColumns + ` FROM users t
+const usersSQL = `SELECT record_send(ROW(1, x.*)) FROM ((SELECT 0 AS side, ` + userColumns + ` FROM users t
 WHERE t.role = $1 ORDER BY t.created_at DESC, t.id COLLATE "C" DESC LIMIT $2)) x ORDER BY x.created_at DESC, x.id COLLATE "C" DESC`
 
-const usersByIDSQL = `SELECT ` + userColumns + ` FROM users t WHERE t.id = ANY($1::text[])`
+const usersByIDSQL = `SELECT record_send(ROW(` + userColumns + `)) FROM users t WHERE t.id = ANY($1::text[])`
 
 // userWithBalanceSQL is for comparison with a server that reads both in one statement.
-const userWithBalanceSQL = `SELECT ` + userColumns + `, c.credit FROM users t LEFT JOIN credit c ON c.user_id = t.id WHERE t.id = $1`
+const userWithBalanceSQL = `SELECT record_send(ROW(` + userColumns + `, c.credit)) FROM users t LEFT JOIN credit c ON c.user_id = t.id WHERE t.id = $1`
 
-const balancesSQL = `SELECT user_id, credit FROM credit WHERE user_id = ANY($1::text[])`
+const balancesSQL = `SELECT record_send(ROW(user_id, credit)) FROM credit WHERE user_id = ANY($1::text[])`
 
 // Served by idx_chat_user_updated.
-const chatsSQL = `SELECT p.ord, x.* FROM unnest($2::text[]) WITH ORDINALITY AS p(user_id, ord)
+const chatsSQL = `SELECT record_send(ROW(p.ord, x.*)) FROM unnest($2::text[]) WITH ORDINALITY AS p(user_id, ord)
 CROSS JOIN LATERAL ((SELECT 0 AS side, t.id, t.user_id, t.title, t.archived, t.pinned, t.created_at, t.updated_at
 	FROM chat t WHERE t.user_id = p.user_id ORDER BY t.updated_at DESC, t.id COLLATE "C" DESC LIMIT $1)) x
 ORDER BY p.ord, x.updated_at DESC, x.id COLLATE "C" DESC`
 
 // Served by idx_message_chat_created, from its end.
-const messagesSQL = `SELECT p.ord, x.* FROM unnest($2::text[]) WITH ORDINALITY AS p(chat_id, ord)
+const messagesSQL = `SELECT record_send(ROW(p.ord, x.*)) FROM unnest($2::text[]) WITH ORDINALITY AS p(chat_id, ord)
 CROSS JOIN LATERAL ((SELECT 0 AS side, t.id, t.chat_id, t.user_id, t.parent_id, t.role, t.created_at, t.updated_at, t.content, t.meta
 	FROM message t WHERE t.chat_id = p.chat_id ORDER BY t.created_at DESC, t.id COLLATE "C" DESC LIMIT $1)) x
 ORDER BY p.ord, x.created_at ASC, x.id COLLATE "C" ASC`
@@ -70,7 +70,7 @@ var (
 const afterPlace = `($2::timestamptz, $3::text, $4::text)`
 
 func tasksOfUsers(users, rows string) string {
-	return `SELECT p.ord, x.* FROM unnest(` + users + `::text[]) WITH ORDINALITY AS p(user_id, ord)
+	return `SELECT record_send(ROW(p.ord, x.*)) FROM unnest(` + users + `::text[]) WITH ORDINALITY AS p(user_id, ord)
 CROSS JOIN LATERAL (` + rows + `) x ORDER BY p.ord, x.submitted_at DESC, x.id COLLATE "C" DESC, x.service DESC`
 }
 

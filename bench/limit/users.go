@@ -60,7 +60,7 @@ func (w *work) appendLastCursor(out []byte) []byte {
 
 // readUsers reads the newest users who were let in and calls add for each, and reports whether there are more.
 func (l *Limit) readUsers(w *work, limit int, add func()) (more bool, err error) {
-	err = l.read(l.users, w.user.dest, func() {
+	err = l.read(l.users, w.user.into, func() {
 		if len(w.owners) == limit {
 			more = true
 			return
@@ -72,7 +72,7 @@ func (l *Limit) readUsers(w *work, limit int, add func()) (more bool, err error)
 
 // addUser writes a user of Q1.
 func (w *work) addUser() {
-	u, o := &w.user, owner{key: w.user.id.value, credit: noCredit}
+	u, o := &w.user, owner{key: strings.Clone(w.user.id.value), credit: noCredit}
 	p := w.pieces
 	o.head.from = len(p)
 	p = append(p, `{"cursor":`...)
@@ -109,7 +109,7 @@ func (w *work) addOwner(o owner) {
 }
 
 func (l *Limit) readBalances(w *work, keys string) error {
-	return l.read(l.balances, w.balance.dest, func() {
+	return l.read(l.balances, w.balance.into, func() {
 		if i, found := w.index[w.balance.user.value]; found {
 			w.owners[i].credit = w.balance.credit.value
 		}
@@ -129,7 +129,7 @@ func (l *Limit) oneUser(w *work, r *http.Request) error {
 		out = w.user.appendHead(out)
 	}
 	if l.joinsCredit {
-		var joined text
+		var joined amount
 		err = l.read(l.userWithBalance, append(w.user.alone(), &joined), head, key)
 		if joined.value != "" {
 			credit = joined.value
@@ -137,7 +137,7 @@ func (l *Limit) oneUser(w *work, r *http.Request) error {
 	} else {
 		keys := closedArray(appendElement(w.keys, key))
 		if err = l.read(l.usersByID, w.user.alone(), head, keys); err == nil {
-			err = l.read(l.balances, w.balance.dest, func() { credit = w.balance.credit.value }, keys)
+			err = l.read(l.balances, w.balance.into, func() { credit = w.balance.credit.value }, keys)
 		}
 	}
 	if err != nil || !found {
