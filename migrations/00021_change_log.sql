@@ -176,13 +176,13 @@ $$;
 CREATE FUNCTION atelier_watch_off(named text) RETURNS void
     LANGUAGE plpgsql AS $$
 DECLARE
-    event text;
+    trigger name;
 BEGIN
-    IF to_regclass(quote_ident(named)) IS NOT NULL THEN
-        FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate'] LOOP
-            EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', 'atelier_tell_' || event, named);
-        END LOOP;
-    END IF;
+    FOR trigger IN
+        SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(quote_ident(named)) AND tgname LIKE 'atelier\_tell\_%'
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %I', trigger, named);
+    END LOOP;
 END
 $$;
 -- +goose StatementEnd

@@ -10,7 +10,7 @@ import (
 var doctorTimeout = 10 * time.Second
 
 // Doctor looks at the database at url and changes nothing: the server, the migrations, types and NULLs that do not
-// fit, indexes that are missing or invalid, the ledger. Before the first Up it says what would make Up refuse.
+// fit, indexes that are missing or invalid, the change feed, the ledger. Before the first Up it says what would make Up refuse.
 // The error is for what kept it from looking; what it saw is in the report.
 func Doctor(ctx context.Context, url string) (report Report, err error) {
 	err = run(ctx, url, "examine database", func(s *session, ctx context.Context) error {
@@ -37,6 +37,7 @@ func (f *fitting) all(ctx context.Context) error {
 		{"tables", f.examine, "those that are there fit"},
 		{"indexes", f.indexesAndKeys, "those that are there fit and are valid"},
 		{"credit_log", f.appendOnly, ""},
+		{"change feed", f.changeFeed, ""},
 		{"ledger", f.ledger, ""},
 	} {
 		before := len(f.findings)

@@ -68,6 +68,10 @@ var ailments = map[string]struct {
 	"lost credits":      {"INSERT INTO credit (id, user_id, credit) VALUES ('c1', 'u1', 5)", migrations.Problem, "ledger", "balance of 1 users differs from the sum of their deltas, such as u1"},
 	"no row of credit":  {"INSERT INTO credit_log (id, user_id, kind, delta, balance_after) VALUES ('l1', 'u1', 'GRANT', 5, 5)", migrations.Problem, "ledger", "such as u1"},
 	"many lost credits": {"INSERT INTO users (id, name, email) SELECT i, i, i FROM generate_series(1, 1500) i; INSERT INTO credit (id, user_id, credit) SELECT id, id, 1 FROM users", migrations.Problem, "ledger", "1000 or more users"},
+	"untold table":      {"DROP TRIGGER atelier_tell_update ON chat", migrations.Problem, "change feed", "missing or disabled (chat)"},
+	"untold for a time": {"ALTER TABLE message DISABLE TRIGGER USER", migrations.Problem, "change feed", "missing or disabled (message)"},
+	"feed off":          {"UPDATE atelier_change_feed SET is_on = false; SELECT atelier_watch_off(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", migrations.Note, "change feed", "is switched off"},
+	"feed half off":     {"UPDATE atelier_change_feed SET is_on = false; SELECT atelier_watch_off('users')", migrations.Problem, "change feed", "is switched off, but has triggers"},
 	"pending":           {"DELETE FROM atelier_migrations WHERE version_id = 20", migrations.Problem, "migrations", "are pending"},
 	"newer":             {"INSERT INTO atelier_migrations (version_id, is_applied) VALUES (900, true)", migrations.Note, "migrations", "version 900 is newer"},
 }

@@ -20,7 +20,8 @@ var ErrNotEmpty = errors.New("the database holds rows already")
 //
 // It is made for millions of rows. From its beginning to its end nobody else can read or write the tables.
 // Their foreign keys, and their indexes other than those of keys, are away meanwhile, and are built and checked
-// once, over all the rows; that takes less than half as long as row by row.
+// once, over all the rows; that takes less than half as long as row by row. So are the triggers of the change feed: whoever
+// follows it is told that anything may have changed.
 type BulkLoad struct {
 	db     *sql.DB
 	conn   *sql.Conn
@@ -51,7 +52,7 @@ func (l *BulkLoad) begin(ctx context.Context) (err error) {
 		return fmt.Errorf("begin a bulk load: %w", err)
 	}
 	for _, step := range []func(context.Context) error{
-		l.liftLimits, l.takeTables, l.requireEmpty, l.dropIndexes, l.dropForeignKeys,
+		l.liftLimits, l.takeTables, l.requireEmpty, l.dropChangeTriggers, l.dropIndexes, l.dropForeignKeys,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -34,6 +34,18 @@ func (l *BulkLoad) dropForeignKeys(ctx context.Context) error {
 	return l.takeAway(ctx, "the foreign keys", foreignKeys)
 }
 
+// changeTriggers of the tables. Every row that they might tell of is kept aside for them first, also where they are disabled. Followers of
+// the log learn that they were touched, and that anything may have changed.
+const changeTriggers = `
+SELECT string_agg(format('SELECT atelier_watch_off(%L)', t.name), '; '),
+       array_agg(format('SELECT atelier_watch_on(%L)', t.name) ORDER BY t.name)
+FROM unnest($1::text[]) AS t (name)
+WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = to_regclass(quote_ident(t.name)) AND g.tgname LIKE 'atelier\_tell\_%')`
+
+func (l *BulkLoad) dropChangeTriggers(ctx context.Context) error {
+	return l.takeAway(ctx, "the triggers of the change feed", changeTriggers)
+}
+
 // takeAway drops what a query finds, and notes how to bring it back.
 func (l *BulkLoad) takeAway(ctx context.Context, what, query string) error {
 	var drop *string

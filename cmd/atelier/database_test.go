@@ -52,6 +52,8 @@ func TestCommandsOnTheirOwnDatabase(t *testing.T) {
 	want(t, exitFailed, []string{"has rows already", "ATELIER_DATA"}, env, small...)
 	want(t, exitDone, []string{"ok", "ledger"}, env, "doctor")
 	tokensOf(t, data, env)
+	want(t, exitDone, []string{"the change feed is off"}, env, "migrate", "feed", "off")
+	want(t, exitDone, []string{"the change feed is on"}, env, "migrate", "feed", "on")
 	want(t, exitDone, []string{"migrations are applied"}, env, "migrate", "down")
 	want(t, exitFailed, []string{"problem", "atelier: the database has problems"}, env, "doctor")
 	want(t, exitDone, []string{"0 of "}, env, "migrate", "down", "--to=0")

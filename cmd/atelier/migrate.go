@@ -14,6 +14,7 @@ type migrateCommand struct {
 	Up     migrateUpCommand     `cmd:"" help:"Apply what is pending. A database that has these tables already is adopted: what is there stays. Any number of processes may do it at once."`
 	Down   migrateDownCommand   `cmd:"" help:"Take back the newest migration, or those down to a version, with the rows in what they created. What was there before is never dropped."`
 	Status migrateStatusCommand `cmd:"" help:"List the migrations and when they were applied."`
+	Feed   migrateFeedCommand   `cmd:"" help:"Have the tables tell what changes in them (on), or spare writes the cost (off): then caches live by their lifetimes. It mends triggers that were dropped or disabled."`
 }
 
 type migrateUpCommand struct{}
@@ -46,6 +47,21 @@ func (c migrateDownCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		return p.tellVersion(ctx, url)
+	})
+}
+
+type migrateFeedCommand struct {
+	State string `arg:"" enum:"on,off" help:"on or off."`
+}
+
+// Run switches the change feed.
+func (c migrateFeedCommand) Run(ctx context.Context, p *program) error {
+	return p.withDatabase(ctx, func(url string) error {
+		if err := migrations.SetFeed(ctx, url, c.State == "on"); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(p.stdout, "the change feed is "+c.State)
+		return err
 	})
 }
 

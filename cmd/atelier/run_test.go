@@ -16,7 +16,7 @@ func TestHelpIsComplete(t *testing.T) {
 	for _, s := range config.Settings() {
 		words = append(words, s.Flag, "["+s.Variable+"]")
 	}
-	words = append(words, "serve", "migrate up", "migrate down", "migrate status", "seed", "token", "schema", "doctor", "version",
+	words = append(words, "serve", "migrate up", "migrate down", "migrate status", "migrate feed", "seed", "token", "schema", "doctor", "version",
 		"Default 127.0.0.1:8080.", "Exit codes")
 	want(t, exitDone, words, nil, "--help")
 	want(t, exitDone, []string{"--users", "--tasks", "--chats", "--messages", "--random-seed", "--now"}, nil, "seed", "--help")
