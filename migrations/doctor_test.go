@@ -129,7 +129,7 @@ func TestUpMendsWhatDoctorSaysItMends(t *testing.T) {
 }
 
 func TestDoctorLeavesOutWhatTakesTooLong(t *testing.T) { // Not parallel: it sets the timeout.
-	t.Cleanup(migrations.SetDoctorTimeout(100 * time.Millisecond))
+	t.Cleanup(migrations.SetDoctorTimeout(time.Second))
 	url, db := migratedDatabase(t)
 	exec(t, db, "ALTER TABLE credit ALTER created_at DROP NOT NULL")
 	release := openTransaction(t, db, "LOCK TABLE credit, credit_log")

@@ -137,6 +137,7 @@ func (f *Follower) follow(ctx context.Context) (begun bool, err error) {
 		} else {
 			f.note(FeedBlind, errBlind)
 		}
+		f.keepHearing(ctx, log.channel)
 		bell = f.wait(ctx, start)
 		if ctx.Err() != nil {
 			return begun, ctx.Err()
@@ -190,6 +191,14 @@ func (f *Follower) count(start time.Time, changes int, isGap bool) {
 	f.stats.Changes += uint64(changes)
 	if isGap {
 		f.stats.Gaps++
+	}
+}
+
+// keepHearing takes another ear where this one has been deaf for long.
+func (f *Follower) keepHearing(ctx context.Context, channel string) {
+	if f.ear.silence() > replaceAfter {
+		go f.ear.close()
+		f.ear = listen(ctx, f.config.URL, channel)
 	}
 }
 

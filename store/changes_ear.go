@@ -13,6 +13,9 @@ import (
 // is deaf. Its connection is dropped then, and made anew.
 const deafAfter = 3 * time.Second
 
+// replaceAfter is how long an ear may hear nothing until its owner takes another, whatever has become of the connections of this one.
+const replaceAfter = 10 * time.Second
+
 // ear listens for notices on a connection of its own, and makes it anew when it breaks. It must be closed.
 type ear struct {
 	bell     string        // A channel that nobody else listens to.
@@ -88,10 +91,10 @@ func (e *ear) failure() error {
 }
 
 // hears reports whether something was heard of late.
-func (e *ear) hears() bool {
-	heard := e.heard.Load()
-	return heard > 0 && time.Since(e.began)-time.Duration(heard) < deafAfter
-}
+func (e *ear) hears() bool { return e.heard.Load() > 0 && e.silence() < deafAfter }
+
+// silence returns how long nothing was heard.
+func (e *ear) silence() time.Duration { return time.Since(e.began) - time.Duration(e.heard.Load()) }
 
 func (e *ear) close() {
 	e.dialer.hangUp()

@@ -9,6 +9,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+
 	"atelier/domain"
 	"atelier/migrations"
 	"atelier/store"
@@ -99,6 +102,33 @@ func TestASilentServerIsGivenUp(t *testing.T) {
 	p.set(func() { p.silent = false })
 	f.awaitChanges(t, change)
 	f.awaitState(t, store.FeedLive)
+}
+
+// A transaction that has notified cannot be prepared, so a program that prepares its own says so, and is told all the same.
+func TestAPreparedTransactionIsToldWhenItCommits(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t)
+	if err := migrations.Up(t.Context(), c.URL("")); err != nil {
+		t.Fatal(err)
+	}
+	w := worldAt(t, c.URL(""), store.Config{MaxConns: 3})
+	w.users(t, "u", "v")
+	f := follow(t, store.FollowConfig{URL: w.url})
+	const prepare = `BEGIN; UPDATE users SET name = 'prepared' WHERE id = 'u'; PREPARE TRANSACTION 'p'`
+	if _, err := w.db.Exec(prepare); pq.As(err, pqerror.FeatureNotSupported) == nil {
+		t.Errorf("prepared: %v", err)
+	}
+	w.exec(t, `ALTER ROLE CURRENT_USER SET atelier.notify = off`)
+	other := connect(t, w.url)
+	if _, err := other.Exec(prepare); err != nil {
+		t.Fatal(err)
+	}
+	early := w.rename(t, "v")
+	f.awaitChanges(t, early)
+	if _, err := other.Exec(`COMMIT PREPARED 'p'`); err != nil {
+		t.Fatal(err)
+	}
+	f.awaitChanges(t, early, domain.Change{Table: domain.TableUsers, Kind: domain.RowsUpdated, IDs: []string{"u"}, Owners: []string{"u"}})
 }
 
 // proxy stands between a follower and its database.

@@ -18,7 +18,9 @@ type cluster struct {
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	c := &cluster{options: embedded.Options{Dir: t.TempDir(), Settings: map[string]string{"fsync": "off", "shared_buffers": "16MB"}}}
+	c := &cluster{options: embedded.Options{Dir: t.TempDir(), Settings: map[string]string{
+		"fsync": "off", "shared_buffers": "16MB", "max_prepared_transactions": "2",
+	}}}
 	c.start(t)
 	t.Cleanup(func() {
 		c.stop(t, false)
