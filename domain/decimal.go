@@ -30,10 +30,14 @@ func ParseDecimal(s string) (Decimal, error) {
 	if len(whole) > decimalWholeDigits {
 		return Decimal{}, Errorf(InvalidArgument, "a decimal has at most %d digits before the point", decimalWholeDigits)
 	}
-	return canonical(negative, whole, fraction), nil
+	return canonical(s, negative, whole, fraction), nil
 }
 
-func canonical(negative bool, whole, fraction string) Decimal {
+// canonical spells an amount; given is how it was written, which most often is that already.
+func canonical(given string, negative bool, whole, fraction string) Decimal {
+	if whole != "" && len(fraction) == decimalPlaces && strings.HasPrefix(strings.TrimPrefix(given, "-"), whole) {
+		return Decimal{given}
+	}
 	fraction += strings.Repeat("0", decimalPlaces-len(fraction))
 	if whole == "" {
 		whole = "0"

@@ -18,6 +18,7 @@ const (
 	InvalidCursor   Code = "INVALID_CURSOR"   // Not a cursor that this server issued for this list, order and filter.
 	InvalidPage     Code = "INVALID_PAGE"     // A page size or number out of range, or first and last at once.
 	InvalidArgument Code = "INVALID_ARGUMENT" // Any other argument that does not hold.
+	TooLarge        Code = "TOO_LARGE"        // What was asked for is more than an operation may read, in bytes.
 
 	// What is refused before anything runs.
 	BadRequest                 Code = "BAD_REQUEST" // Not a GraphQL request over HTTP.

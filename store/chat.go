@@ -4,17 +4,17 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jmoiron/sqlx"
-
 	"atelier/domain"
 )
 
 var chats = &noun[*domain.Chat]{
 	table: "chat",
 	light: "t.id, t.user_id, t.title, t.archived, t.pinned, t.created_at, t.updated_at",
-	scan: func(bool) ([]any, func() *domain.Chat) {
-		c := &domain.Chat{}
-		return []any{&c.ID, &c.UserID, &c.Title, &c.Archived, &c.Pinned, &c.CreatedAt, &c.UpdatedAt}, func() *domain.Chat { return c }
+	scan: func(r *row, _ bool) *domain.Chat {
+		return &domain.Chat{
+			ID: domain.ChatID(r.text()), UserID: domain.UserID(r.text()), Title: r.text(), Archived: r.yes(), Pinned: r.yes(),
+			CreatedAt: r.time(), UpdatedAt: r.time(),
+		}
 	},
 }
 
@@ -30,17 +30,16 @@ func (s *Store) CountChats(ctx context.Context, users []domain.UserID, filter do
 
 func chatList(users []domain.UserID, filter domain.ChatFilter) *list[*domain.Chat] {
 	l := &list[*domain.Chat]{
-		noun: chats, key: "updated_at", keyType: "timestamptz", descends: true,
-		parents: []parentKeys{{"user_id", texts(users)}},
+		noun: chats, name: "of users", key: "updated_at", keyType: "timestamptz", descends: true,
+		parents: []parentKeys{{"user_id", texts(users)}}, branches: one("chat t", "t.updated_at"),
 	}
-	where := []string{"t.user_id = p.user_id"}
+	l.where = []string{"t.user_id = p.user_id"}
 	switch filter.Archived {
 	case domain.Yes:
-		where = append(where, "t.archived = true")
+		l.where = append(l.where, "t.archived = true")
 	case domain.No:
-		where = append(where, "t.archived = false")
+		l.where = append(l.where, "t.archived = false")
 	}
-	l.branches = []branch{{from: "chat t", key: "t.updated_at", where: where}}
 	return l
 }
 
@@ -96,13 +95,13 @@ const (
 // DeleteChat deletes a chat of the owner's and its messages, or returns domain.NotFound. The messages are named, since a
 // database that was there before Atelier may have no foreign key that takes them along.
 func (s *Store) DeleteChat(ctx context.Context, id domain.ChatID, owner domain.UserID) error {
-	return s.transaction(ctx, func(tx *sqlx.Tx) error {
-		if err := changeOne(ctx, tx, errNoChat.Message, lockChatSQL, string(id), string(owner)); err != nil {
+	return s.transaction(ctx, func(tx *transaction) error {
+		if err := changeOne(ctx, tx, "chat", errNoChat.Message, lockChatSQL, string(id), string(owner)); err != nil {
 			return fmt.Errorf("lock the chat: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, deleteMessagesSQL, string(id)); err != nil {
+		if _, err := tx.exec(ctx, "message", deleteMessagesSQL, string(id)); err != nil {
 			return fmt.Errorf("delete the messages: %w", err)
 		}
-		return changeOne(ctx, tx, errNoChat.Message, deleteChatSQL, string(id), string(owner))
+		return changeOne(ctx, tx, "chat", errNoChat.Message, deleteChatSQL, string(id), string(owner))
 	})
 }

@@ -2,23 +2,18 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"atelier/domain"
 )
 
-const balancesSQL = `SELECT user_id, credit FROM credit WHERE user_id = ANY($1::text[])`
+const balancesSQL = `SELECT record_send(ROW(user_id, credit)) FROM credit WHERE user_id = ANY($1::text[])`
 
 // Balances reads the balances of these users as they are now; a user without a row has 0.0000.
 func (s *Store) Balances(ctx context.Context, users []domain.UserID) (map[domain.UserID]domain.Decimal, error) {
 	balances := make(map[domain.UserID]domain.Decimal, len(users))
-	err := s.query(ctx, "credit", balancesSQL, []any{textArray(users)}, func(rows *sql.Rows) error {
-		var user domain.UserID
-		var balance domain.Decimal
-		if err := rows.Scan(&user, &balance); err != nil {
-			return err
-		}
-		balances[user] = balance
+	err := s.read(ctx, "credit", balancesSQL, []any{texts(users)}, func(row *row) error {
+		user := domain.UserID(row.text())
+		balances[user] = row.decimal()
 		return nil
 	})
 	return balances, err
@@ -28,16 +23,15 @@ var creditLogs = &noun[*domain.CreditLog]{
 	table: "credit_log",
 	light: "t.id, t.user_id, t.kind, t.delta, t.balance_after, t.task_id, coalesce(t.task_service, '') AS task_service, t.created_at",
 	heavy: "t.detail",
-	scan: func(full bool) ([]any, func() *domain.CreditLog) {
-		l := &domain.CreditLog{}
-		dest := []any{&l.ID, &l.UserID, &l.Kind, &l.Delta, &l.BalanceAfter, &l.TaskKey, &l.TaskService, &l.CreatedAt}
+	scan: func(r *row, full bool) *domain.CreditLog {
+		l := &domain.CreditLog{
+			ID: domain.CreditLogID(r.text()), UserID: domain.UserID(r.text()), Kind: knownKind(domain.CreditLogKind(r.text())),
+			Delta: r.decimal(), BalanceAfter: r.decimal(), TaskKey: r.maybeText(), TaskService: domain.Service(r.text()), CreatedAt: r.time(),
+		}
 		if full {
-			dest = append(dest, &l.Detail)
+			l.Detail = r.document()
 		}
-		return dest, func() *domain.CreditLog {
-			l.Kind = knownKind(l.Kind)
-			return l
-		}
+		return l
 	},
 }
 
@@ -62,9 +56,9 @@ func (s *Store) CountCreditLogs(ctx context.Context, users []domain.UserID) ([]i
 
 func creditLogList(users []domain.UserID) *list[*domain.CreditLog] {
 	return &list[*domain.CreditLog]{
-		noun: creditLogs, key: "created_at", keyType: "timestamptz", descends: true,
-		branches: []branch{{from: "credit_log t", key: "t.created_at", where: []string{"t.user_id = p.user_id"}}},
-		parents:  []parentKeys{{"user_id", texts(users)}},
+		noun: creditLogs, name: "of users", key: "created_at", keyType: "timestamptz", descends: true,
+		where: []string{"t.user_id = p.user_id"}, branches: one("credit_log t", "t.created_at"),
+		parents: []parentKeys{{"user_id", texts(users)}},
 	}
 }
 

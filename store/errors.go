@@ -18,7 +18,6 @@ const (
 	classOperator   = "57" // Operator intervention: shut down, crashed, starting up.
 	queryCanceled   = "57014"
 	tooManyConns    = "53300"
-	stalePlan       = "0A000" // Of a prepared statement: somebody gave a column that it reads another type.
 )
 
 // translate gives err the code that its cause calls for, keeping the cause for the log. What has a code keeps it, and a

@@ -99,6 +99,8 @@ func literal(t testing.TB, arg any) string {
 		return strconv.FormatBool(v)
 	case time.Time:
 		return pq.QuoteLiteral(v.Format(time.RFC3339Nano))
+	case []string:
+		return literal(t, pq.StringArray(v))
 	case driver.Valuer:
 		value, err := v.Value()
 		if err != nil {

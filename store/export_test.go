@@ -1,6 +1,12 @@
 package store
 
-import "atelier/domain"
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"atelier/domain"
+)
 
 // Statement is the SQL of a list and its arguments, as the list runs it.
 type Statement struct {
@@ -17,9 +23,11 @@ type Read struct {
 
 func statementOf[T any](l *list[T], r Read) Statement {
 	if r.Number.Size > 0 {
-		return Statement{l.numberedSQL(r.Number, r.Full), l.args.values}
+		text, args := l.numberedStatement(r.Number, r.Full)
+		return Statement{text, args}
 	}
-	return Statement{l.pageSQL(r.Page, r.Full), l.args.values}
+	text, args := l.pageStatement(r.Page, r.Full)
+	return Statement{text, args}
 }
 
 // The statements of the lists, as the methods of Store that are named like them run them.
@@ -58,13 +66,15 @@ func TaskFilesStatement(tasks []domain.OwnedTask, r Read) Statement {
 	return statementOf(taskFileList(tasks), r)
 }
 
-// Texts returns the statements that s has prepared.
-func (s *Store) Texts() []string {
-	var texts []string
-	s.statements.Range(func(text, _ any) bool {
-		texts = append(texts, text.(string))
-		return true
+// Texts returns the statements that the connection has prepared that is used next: all, where one is used at a time.
+func (s *Store) Texts() (texts []string) {
+	err := s.on(context.Background(), func(c *interruptible) error {
+		texts = slices.Collect(maps.Keys(c.statements))
+		return nil
 	})
+	if err != nil {
+		panic(err)
+	}
 	return texts
 }
 

@@ -10,13 +10,14 @@ var files = &noun[*domain.File]{
 	table: "file",
 	light: "t.id, t.user_id, t.hash, t.filename, t.created_at, t.updated_at",
 	heavy: "t.meta",
-	scan: func(full bool) ([]any, func() *domain.File) {
-		f := &domain.File{}
-		dest := []any{&f.ID, &f.UserID, &f.Hash, &f.Filename, &f.CreatedAt, &f.UpdatedAt}
-		if full {
-			dest = append(dest, &f.Meta)
+	scan: func(r *row, full bool) *domain.File {
+		f := &domain.File{
+			ID: domain.FileID(r.text()), UserID: domain.UserID(r.text()), Hash: r.maybeText(), Filename: r.text(), CreatedAt: r.time(), UpdatedAt: r.time(),
 		}
-		return dest, func() *domain.File { return f }
+		if full {
+			f.Meta = r.document()
+		}
+		return f
 	},
 }
 
@@ -32,9 +33,9 @@ func (s *Store) CountFiles(ctx context.Context, users []domain.UserID) ([]int, e
 
 func fileList(users []domain.UserID) *list[*domain.File] {
 	return &list[*domain.File]{
-		noun: files, key: "created_at", keyType: "timestamptz", descends: true,
-		branches: []branch{{from: "file t", key: "t.created_at", where: []string{"t.user_id = p.user_id"}}},
-		parents:  []parentKeys{{"user_id", texts(users)}},
+		noun: files, name: "of users", key: "created_at", keyType: "timestamptz", descends: true,
+		where: []string{"t.user_id = p.user_id"}, branches: one("file t", "t.created_at"),
+		parents: []parentKeys{{"user_id", texts(users)}},
 	}
 }
 
@@ -48,16 +49,16 @@ var generatedFiles = &noun[*domain.GeneratedFile]{
 	light: `t.id, t.user_id, t.filename, t.file_type, t.mime_type, t.file_size, t.storage_provider, t.cloud_url,
 		t.source_type, coalesce(t.source_task_id, '') AS source_task_id, t.status, t.created_at, t.updated_at`,
 	heavy: "t.file_metadata",
-	scan: func(full bool) ([]any, func() *domain.GeneratedFile) {
-		f := &domain.GeneratedFile{}
-		dest := []any{
-			&f.ID, &f.UserID, &f.Filename, &f.FileType, &f.MimeType, &f.FileSize, &f.StorageProvider, &f.CloudURL,
-			&f.Source.Service, &f.Source.Key, &f.Status, &f.CreatedAt, &f.UpdatedAt,
+	scan: func(r *row, full bool) *domain.GeneratedFile {
+		f := &domain.GeneratedFile{
+			ID: domain.GeneratedFileID(r.text()), UserID: domain.UserID(r.text()), Filename: r.text(), FileType: r.text(), MimeType: r.maybeText(),
+			FileSize: r.maybeWhole(), StorageProvider: r.maybeText(), CloudURL: r.maybeText(),
+			Source: domain.TaskID{Service: domain.Service(r.text()), Key: r.text()}, Status: r.text(), CreatedAt: r.time(), UpdatedAt: r.time(),
 		}
 		if full {
-			dest = append(dest, &f.Metadata)
+			f.Metadata = r.document()
 		}
-		return dest, func() *domain.GeneratedFile { return f }
+		return f
 	},
 }
 
@@ -74,14 +75,12 @@ func (s *Store) CountGeneratedFiles(ctx context.Context, users []domain.UserID, 
 
 func generatedFileList(users []domain.UserID, filter domain.GeneratedFileFilter) *list[*domain.GeneratedFile] {
 	l := &list[*domain.GeneratedFile]{
-		noun: generatedFiles, key: "created_at", keyType: "timestamptz", descends: true,
-		parents: []parentKeys{{"user_id", texts(users)}},
+		noun: generatedFiles, name: "of users", key: "created_at", keyType: "timestamptz", descends: true,
+		parents: []parentKeys{{"user_id", texts(users)}}, where: []string{"t.user_id = p.user_id"}, branches: one("generated_files t", "t.created_at"),
 	}
-	where := []string{"t.user_id = p.user_id"}
 	if filter.Service != "" {
-		where = append(where, "t.source_type = "+l.args.add(string(filter.Service)))
+		l.where = append(l.where, "t.source_type = "+l.args.add(string(filter.Service)))
 	}
-	l.branches = []branch{{from: "generated_files t", key: "t.created_at", where: where}}
 	return l
 }
 
@@ -101,10 +100,10 @@ func taskFileList(tasks []domain.OwnedTask) *list[*domain.GeneratedFile] {
 	for i, t := range tasks {
 		services[i], keys[i], owners[i] = string(t.ID.Service), t.ID.Key, string(t.UserID)
 	}
-	where := []string{"t.source_type = p.service", "t.source_task_id = p.task", "t.user_id = p.owner"}
 	return &list[*domain.GeneratedFile]{
-		noun: generatedFiles, key: "created_at", keyType: "timestamptz",
-		branches: []branch{{from: "generated_files t", key: "t.created_at", where: where}},
+		noun: generatedFiles, name: "of tasks", key: "created_at", keyType: "timestamptz",
+		where:    []string{"t.source_type = p.service", "t.source_task_id = p.task", "t.user_id = p.owner"},
+		branches: one("generated_files t", "t.created_at"),
 		parents:  []parentKeys{{"service", services}, {"task", keys}, {"owner", owners}},
 	}
 }

@@ -33,6 +33,8 @@ type interruptible struct {
 	pid       int64
 	canceller *canceller
 
+	statements map[string]pqStmt // Those that this connection has prepared, by their text.
+
 	mu         sync.Mutex
 	running    int // The number of the statement that runs; 0 between statements.
 	last       int

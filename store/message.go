@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jmoiron/sqlx"
-
 	"atelier/domain"
 )
 
@@ -20,19 +18,18 @@ func messageNoun(owner string) *noun[*domain.Message] {
 		table: "message",
 		light: "t.id, t.chat_id, t.user_id, t.parent_id, t.role, t.created_at, t.updated_at" + owner,
 		heavy: "t.content, t.meta",
-		scan: func(full bool) ([]any, func() *domain.Message) {
-			m := &domain.Message{}
-			dest := []any{&m.ID, &m.ChatID, &m.UserID, &m.ParentID, &m.Role, &m.CreatedAt, &m.UpdatedAt}
+		scan: func(r *row, full bool) *domain.Message {
+			m := &domain.Message{
+				ID: domain.MessageID(r.text()), ChatID: domain.ChatID(r.text()), UserID: domain.UserID(r.text()), ParentID: (*domain.MessageID)(r.maybeText()),
+				Role: knownMessageRole(domain.MessageRole(r.text())), CreatedAt: r.time(), UpdatedAt: r.time(),
+			}
 			if owner != "" {
-				dest = append(dest, &m.Owner)
+				m.Owner = domain.UserID(r.text())
 			}
 			if full {
-				dest = append(dest, &m.Content, &m.Meta)
+				m.Content, m.Meta = r.text(), r.document()
 			}
-			return dest, func() *domain.Message {
-				m.Role = knownMessageRole(m.Role)
-				return m
-			}
+			return m
 		},
 	}
 }
@@ -58,9 +55,9 @@ func (s *Store) CountMessages(ctx context.Context, chats []domain.ChatID) ([]int
 
 func messageList(chats []domain.ChatID) *list[*domain.Message] {
 	return &list[*domain.Message]{
-		noun: messages, key: "created_at", keyType: "timestamptz",
-		branches: []branch{{from: "message t", key: "t.created_at", where: []string{"t.chat_id = p.chat_id"}}},
-		parents:  []parentKeys{{"chat_id", texts(chats)}},
+		noun: messages, name: "of chats", key: "created_at", keyType: "timestamptz",
+		where: []string{"t.chat_id = p.chat_id"}, branches: one("message t", "t.created_at"),
+		parents: []parentKeys{{"chat_id", texts(chats)}},
 	}
 }
 
@@ -84,14 +81,14 @@ var ErrNoParent = fmt.Errorf("the message to answer is not in this chat")
 // domain.NotFound for a chat that is not theirs, ErrNoParent. Locking the chat first keeps its messages' times
 // in the order in which they become visible, so a reader who pages on never misses one.
 func (s *Store) AddMessage(ctx context.Context, m domain.Message) (*domain.Message, error) {
-	err := s.transaction(ctx, func(tx *sqlx.Tx) error {
-		if err := changeOne(ctx, tx, errNoChat.Message, touchChatSQL, string(m.ChatID), string(m.UserID)); err != nil {
+	err := s.transaction(ctx, func(tx *transaction) error {
+		if err := changeOne(ctx, tx, "chat", errNoChat.Message, touchChatSQL, string(m.ChatID), string(m.UserID)); err != nil {
 			return fmt.Errorf("touch the chat: %w", err)
 		}
 		if err := requireParent(ctx, tx, m); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, addMessageSQL, string(m.ID), string(m.ChatID), string(m.UserID), m.ParentID, string(m.Role), m.Content)
+		_, err := tx.exec(ctx, "message", addMessageSQL, string(m.ID), string(m.ChatID), string(m.UserID), m.ParentID, string(m.Role), m.Content)
 		return err
 	})
 	if err != nil {
@@ -107,16 +104,16 @@ func (s *Store) AddMessage(ctx context.Context, m domain.Message) (*domain.Messa
 	return added[0], nil
 }
 
-func requireParent(ctx context.Context, tx *sqlx.Tx, m domain.Message) error {
+func requireParent(ctx context.Context, tx *transaction, m domain.Message) error {
 	if m.ParentID == nil {
 		return nil
 	}
-	result, err := tx.ExecContext(ctx, parentMessageSQL, string(*m.ParentID), string(m.ChatID))
+	n, err := tx.exec(ctx, "message", parentMessageSQL, string(*m.ParentID), string(m.ChatID))
 	if err != nil {
 		return fmt.Errorf("find the message to answer: %w", err)
 	}
-	if n, err := result.RowsAffected(); err != nil || n > 0 {
-		return err
+	if n == 0 {
+		return ErrNoParent
 	}
-	return ErrNoParent
+	return nil
 }

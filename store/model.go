@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"atelier/domain"
 )
@@ -11,16 +10,15 @@ var models = &noun[*domain.Model]{
 	table: "models",
 	light: "t.id, t.user_id, t.base_model_id, t.name, t.access_control, t.price, t.is_active, t.created_at, t.updated_at",
 	heavy: "t.params, t.meta",
-	scan: func(full bool) ([]any, func() *domain.Model) {
-		m, access := &domain.Model{}, domain.JSON{}
-		dest := []any{&m.ID, &m.UserID, &m.BaseModelID, &m.Name, &access, &m.Price, &m.IsActive, &m.CreatedAt, &m.UpdatedAt}
+	scan: func(r *row, full bool) *domain.Model {
+		m := &domain.Model{
+			ID: domain.ModelID(r.text()), UserID: domain.UserID(r.text()), BaseModelID: (*domain.ModelID)(r.maybeText()), Name: r.text(),
+			Access: domain.ParseModelAccess(r.document()), Price: r.decimal(), IsActive: r.yes(), CreatedAt: r.time(), UpdatedAt: r.time(),
+		}
 		if full {
-			dest = append(dest, &m.Params, &m.Meta)
+			m.Params, m.Meta = r.document(), r.document()
 		}
-		return dest, func() *domain.Model {
-			m.Access = domain.ParseModelAccess(access)
-			return m
-		}
+		return m
 	},
 }
 
@@ -30,14 +28,10 @@ const maxModels = 1000
 // Models reads the models by name, access rules aside: at most 1,000. Served by idx_models_name.
 // SECURITY: the caller shows a viewer those that auth.MaySee lets them see.
 func (s *Store) Models(ctx context.Context, includeInactive, full bool) ([]*domain.Model, error) {
-	text := "SELECT " + models.columns(full) + " FROM models t WHERE t.is_active OR $1 ORDER BY t.name, t.id LIMIT $2"
+	text := recordsOf("SELECT "+models.columns(full)+" FROM models t WHERE t.is_active OR $1 ORDER BY t.name, t.id LIMIT $2") + " ORDER BY x.name, x.id"
 	var found []*domain.Model
-	err := s.query(ctx, models.table, text, []any{includeInactive, maxModels}, func(rows *sql.Rows) error {
-		dest, item := models.scan(full)
-		if err := rows.Scan(dest...); err != nil {
-			return err
-		}
-		found = append(found, item())
+	err := s.read(ctx, models.table, text, []any{includeInactive, maxModels}, func(row *row) error {
+		found = append(found, models.scan(row, full))
 		return nil
 	})
 	return found, err

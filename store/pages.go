@@ -2,11 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
-
-	"github.com/lib/pq"
 
 	"atelier/domain"
 )
@@ -17,8 +14,8 @@ type noun[T any] struct {
 	table string
 	light string
 	heavy string // What the full shape has besides, after the light columns; may be empty.
-	// scan returns where to put the columns of a row, and what makes the item of them.
-	scan func(full bool) (dest []any, item func() T)
+	// scan makes an item of the columns of a row.
+	scan func(r *row, full bool) T
 }
 
 func (n *noun[T]) columns(full bool) string {
@@ -31,12 +28,14 @@ func (n *noun[T]) columns(full bool) string {
 // pages reads one page for each of n parents, in their order, in one statement. A list without parents has n = 1.
 func pages[T any](ctx context.Context, s *Store, l *list[T], n int, page domain.Page, full bool) ([]domain.Slice[T], error) {
 	slices := make([]domain.Slice[T], n)
-	err := s.query(ctx, l.noun.table, l.pageSQL(page, full), l.args.values, func(rows *sql.Rows) error {
-		ord, side, item, err := l.noun.scanSided(rows, full)
-		if err == nil {
-			put(&slices[ord-1], side, item)
+	text, args := l.pageStatement(page, full)
+	err := s.read(ctx, l.noun.table, text, args, func(row *row) error {
+		ord, side := row.whole(), row.whole()
+		if row.err != nil {
+			return row.err
 		}
-		return err
+		put(&slices[ord-1], side, l.noun.scan(row, full), page.Limit)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -47,24 +46,22 @@ func pages[T any](ctx context.Context, s *Store, l *list[T], n int, page domain.
 	return slices, nil
 }
 
-func (n *noun[T]) scanSided(rows *sql.Rows, full bool) (ord, side int, item T, err error) {
-	dest, finish := n.scan(full)
-	if err = rows.Scan(append([]any{&ord, &side}, dest...)...); err == nil {
-		item = finish()
-	}
-	return ord, side, item, err
-}
-
-func put[T any](slice *domain.Slice[T], side int, item T) {
+func put[T any](slice *domain.Slice[T], side int, item T, limit int) {
 	switch side {
 	case sideBefore:
 		slice.HasPrevious = true
 	case sideAfter:
 		slice.HasNext = true
 	default:
+		if slice.Items == nil {
+			slice.Items = make([]T, 0, min(limit+1, firstItems))
+		}
 		slice.Items = append(slice.Items, item)
 	}
 }
+
+// firstItems is for how many items there is room to begin with.
+const firstItems = 8
 
 // trim takes off the row beyond the page, which proves that the list goes on in the page's direction.
 func trim[T any](slice *domain.Slice[T], page domain.Page) {
@@ -81,29 +78,29 @@ func trim[T any](slice *domain.Slice[T], page domain.Page) {
 // counts returns the length of each of n parents' lists, in one statement.
 func counts[T any](ctx context.Context, s *Store, l *list[T], n int) ([]int, error) {
 	totals := make([]int, n)
-	err := s.query(ctx, l.noun.table, l.countSQL(), l.args.values, func(rows *sql.Rows) error {
-		var ord, total int
-		if err := rows.Scan(&ord, &total); err != nil {
-			return err
+	text, args := l.countStatement()
+	err := s.read(ctx, l.noun.table, text, args, func(row *row) error {
+		ord, total := row.whole(), row.whole()
+		if row.err == nil {
+			totals[ord-1] = total
 		}
-		totals[ord-1] = total
-		return nil
+		return row.err
 	})
 	return totals, err
 }
 
 // numbered reads a page by its number, and the total: two statements.
-func numbered[T any](ctx context.Context, s *Store, newList func() *list[T], page domain.NumberedPage, full bool) (*domain.Numbered[T], error) {
-	totals, err := counts(ctx, s, newList(), 1)
+func numbered[T any](ctx context.Context, s *Store, l *list[T], page domain.NumberedPage, full bool) (*domain.Numbered[T], error) {
+	totals, err := counts(ctx, s, l, 1)
 	if err != nil {
 		return nil, err
 	}
 	result := &domain.Numbered[T]{Total: totals[0], Page: page.Number, PageSize: page.Size}
-	l := newList()
-	err = s.query(ctx, l.noun.table, l.numberedSQL(page, full), l.args.values, func(rows *sql.Rows) error {
-		_, _, item, err := l.noun.scanSided(rows, full)
-		result.Items = append(result.Items, item)
-		return err
+	text, args := l.numberedStatement(page, full)
+	err = s.read(ctx, l.noun.table, text, args, func(row *row) error {
+		_, _ = row.whole(), row.whole() // The parent's ordinal and the side, as in pages: there is one of each.
+		result.Items = append(result.Items, l.noun.scan(row, full))
+		return nil
 	})
 	return result, err
 }
@@ -111,19 +108,23 @@ func numbered[T any](ctx context.Context, s *Store, newList func() *list[T], pag
 // byKeys reads the rows with these ids; it returns them as they come, without those that do not exist.
 func byKeys[T any, K ~string](ctx context.Context, s *Store, n *noun[T], keys []K, full bool) ([]T, error) {
 	items := make([]T, 0, len(keys))
-	text := fmt.Sprintf("SELECT %s FROM %s t WHERE t.id = ANY($1::text[])", n.columns(full), n.table)
-	err := s.query(ctx, n.table, text, []any{textArray(keys)}, func(rows *sql.Rows) error {
-		dest, item := n.scan(full)
-		if err := rows.Scan(dest...); err != nil {
-			return err
-		}
-		items = append(items, item())
+	err := s.read(ctx, n.table, n.byKeysSQL(full), []any{texts(keys)}, func(row *row) error {
+		items = append(items, n.scan(row, full))
 		return nil
 	})
 	return items, err
 }
 
-func textArray[K ~string](keys []K) any { return pq.Array(texts(keys)) }
+func (n *noun[T]) byKeysSQL(full bool) string {
+	return shape{read: readByKeys, table: n.table, variant: n.light, full: full}.text(func() string {
+		return recordsOf(fmt.Sprintf("SELECT %s FROM %s t WHERE t.id = ANY($1::text[])", n.columns(full), n.table))
+	})
+}
+
+// recordsOf makes records of the rows of a statement, in any order.
+func recordsOf(statement string) string {
+	return "SELECT record_send(ROW(x.*)) FROM (" + statement + ") x"
+}
 
 func texts[K ~string](keys []K) []string {
 	out := make([]string, len(keys))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"atelier/domain"
 	"atelier/store"
@@ -79,11 +80,13 @@ func (p numberedPlan) check(t *testing.T, page domain.NumberedPage, e explained)
 // No statement of the store reads a whole table, but for those that cannot do otherwise.
 func (l *large) testEveryStatement(t *testing.T) {
 	t.Parallel()
-	l.readEverything(t)
+	alone := *l // On one connection, which prepares all statements.
+	alone.world = worldAt(t, l.url, store.Config{MaxConns: 1, StatementTimeout: time.Minute})
+	alone.readEverything(t)
 	conn := l.conn(t)
 	// A table of a few pages is read as quickly as its index.
 	small := l.column(t, `SELECT relname FROM pg_class WHERE relkind = 'r' AND relpages < 25`)
-	texts := append(l.Texts(), store.TransactionTexts...)
+	texts := append(alone.Texts(), store.TransactionTexts...)
 	if len(texts) < 100 {
 		t.Errorf("only %d statements were seen", len(texts))
 	}

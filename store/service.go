@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,29 +11,30 @@ import (
 )
 
 const aiServicesSQL = `
-SELECT id, enabled, base_url, prices, defaults, max_concurrent_tasks, task_timeout_seconds, updated_at
+SELECT record_send(ROW(id, enabled, base_url, prices, defaults, max_concurrent_tasks, task_timeout_seconds, updated_at))
 FROM ai_services WHERE id = ANY($1::text[]) ORDER BY id`
 
 // AIServices reads the configuration of these services, by name, without those that have none.
 func (s *Store) AIServices(ctx context.Context, services []domain.Service) ([]*domain.AIService, error) {
 	found := []*domain.AIService{}
-	err := s.query(ctx, "ai_services", aiServicesSQL, []any{textArray(services)}, func(rows *sql.Rows) error {
-		service, err := scanAIService(rows)
+	err := s.read(ctx, "ai_services", aiServicesSQL, []any{texts(services)}, func(row *row) error {
+		service, err := scanAIService(row)
 		found = append(found, service)
 		return err
 	})
 	return found, err
 }
 
-func scanAIService(rows *sql.Rows) (*domain.AIService, error) {
-	var service domain.AIService
-	var prices domain.JSON
-	err := rows.Scan(&service.Service, &service.Enabled, &service.BaseURL, &prices, &service.Defaults,
-		&service.MaxConcurrentTasks, &service.TaskTimeoutSeconds, &service.UpdatedAt)
-	if err == nil {
-		service.Prices, err = parsePrices(prices)
+func scanAIService(r *row) (*domain.AIService, error) {
+	service := &domain.AIService{Service: domain.Service(r.text()), Enabled: r.yes(), BaseURL: r.maybeText()}
+	prices := r.document()
+	service.Defaults, service.MaxConcurrentTasks, service.TaskTimeoutSeconds, service.UpdatedAt = r.document(), r.whole(), r.whole(), r.time()
+	if r.err != nil {
+		return nil, r.err
 	}
-	return &service, err
+	var err error
+	service.Prices, err = parsePrices(prices)
+	return service, err
 }
 
 // parsePrices reads {"fast": "5.0000", …}, by option; a bare number, as a person would write it, is as good.

@@ -3,37 +3,21 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"sync/atomic"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
-// prepared returns the statement for the text, preparing it the first time. Callers who come first together each prepare
-// it, and one stays: nobody waits for another's connection.
-func (s *Store) prepared(ctx context.Context, text string) (*sqlx.Stmt, error) {
-	if stmt, ok := s.statements.Load(text); ok {
-		return stmt.(*sqlx.Stmt), nil
-	}
-	stmt, err := s.db.PreparexContext(ctx, text)
-	if err != nil {
-		return nil, fmt.Errorf("prepare: %w", err)
-	}
-	if first, loaded := s.statements.LoadOrStore(text, stmt); loaded {
-		_ = stmt.Close()
-		return first.(*sqlx.Stmt), nil
-	}
-	return stmt, nil
-}
-
-// query runs a statement about a table and calls each for every row. Errors come translated.
-func (s *Store) query(ctx context.Context, table, text string, args []any, each func(*sql.Rows) error) error {
+// read runs a statement about a table, whose rows are records, and calls each for every row. Errors come translated.
+func (s *Store) read(ctx context.Context, table, text string, args []any, each func(*row) error) error {
 	read := 0
 	defer s.count(ctx, table, time.Now(), &read)
-	err := s.rows(ctx, text, args, func(rows *sql.Rows) error {
-		read++
-		return each(rows)
+	err := s.on(ctx, func(c *interruptible) error {
+		return c.read(ctx, text, args, func(row *row) error {
+			read++
+			return each(row)
+		})
 	})
 	if err != nil {
 		return translate(ctx, fmt.Errorf("read %s: %w", table, err))
@@ -41,38 +25,13 @@ func (s *Store) query(ctx context.Context, table, text string, args []any, each 
 	return nil
 }
 
-func (s *Store) rows(ctx context.Context, text string, args []any, each func(*sql.Rows) error) error {
-	rows, err := s.start(ctx, text, args)
-	if stateOf(err) == stalePlan { // It has not begun.
-		s.statements.Delete(text) // Not closed: others may be about to run it.
-		rows, err = s.start(ctx, text, args)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func (s *Store) start(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	stmt, err := s.prepared(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	return stmt.QueryContext(ctx, args...)
-}
-
-// one runs a statement of a single row and scans it, or returns sql.ErrNoRows.
-func (s *Store) one(ctx context.Context, table, text string, args []any, dest ...any) error {
+// one is read for a single row, or returns sql.ErrNoRows.
+func (s *Store) one(ctx context.Context, table, text string, args []any, scan func(*row)) error {
 	found := false
-	err := s.query(ctx, table, text, args, func(rows *sql.Rows) error {
+	err := s.read(ctx, table, text, args, func(row *row) error {
 		found = true
-		return rows.Scan(dest...)
+		scan(row)
+		return nil
 	})
 	if err == nil && !found {
 		return sql.ErrNoRows
@@ -81,33 +40,65 @@ func (s *Store) one(ctx context.Context, table, text string, args []any, dest ..
 }
 
 // exec runs a statement that changes a table and returns the number of rows it changed. Errors come translated.
-func (s *Store) exec(ctx context.Context, table, text string, args ...any) (int64, error) {
+func (s *Store) exec(ctx context.Context, table, text string, args ...any) (changed int64, err error) {
 	defer s.count(ctx, table, time.Now(), new(int))
-	stmt, err := s.prepared(ctx, text)
-	if err != nil {
-		return 0, translate(ctx, err)
-	}
-	result, err := stmt.ExecContext(ctx, args...)
+	err = s.on(ctx, func(c *interruptible) error {
+		changed, err = c.change(ctx, text, args)
+		return err
+	})
 	if err != nil {
 		return 0, translate(ctx, fmt.Errorf("change %s: %w", table, err))
 	}
-	return result.RowsAffected()
+	return changed, nil
 }
 
-// transaction runs what belongs together; an error from do, or a panic, undoes all of it.
-func (s *Store) transaction(ctx context.Context, do func(tx *sqlx.Tx) error) error {
-	tx, err := s.db.BeginTxx(ctx, nil)
-	if err != nil {
-		return translate(ctx, fmt.Errorf("begin: %w", err))
+// transaction is a connection on which a transaction is under way.
+type transaction struct {
+	store *Store
+	conn  *interruptible
+}
+
+// transaction runs what belongs together; an error from do, or a panic, undoes all of it. Errors come translated.
+func (s *Store) transaction(ctx context.Context, do func(tx *transaction) error) error {
+	err := s.on(ctx, func(c *interruptible) error {
+		tx, err := c.BeginTx(ctx, driver.TxOptions{})
+		if err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+		return lost(finish(ctx, tx, do(&transaction{s, c})))
+	})
+	return translate(ctx, err)
+}
+
+// finish commits, unless something failed or nobody waits for it any more.
+func finish(ctx context.Context, tx driver.Tx, failed error) error {
+	if failed == nil {
+		failed = ctx.Err()
 	}
-	defer func() { _ = tx.Rollback() }() // After a commit it does nothing.
-	if err := do(tx); err != nil {
-		return translate(ctx, err)
+	if failed != nil {
+		_ = tx.Rollback() // A connection that cannot do that is dropped.
+		return failed
 	}
 	if err := tx.Commit(); err != nil {
-		return translate(ctx, fmt.Errorf("commit: %w", err))
+		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// exec is Store.exec within the transaction, and its errors are still to be translated.
+func (t *transaction) exec(ctx context.Context, table, text string, args ...any) (int64, error) {
+	defer t.store.count(ctx, table, time.Now(), new(int))
+	return t.conn.change(ctx, text, args)
+}
+
+// read is Store.read within the transaction, and its errors are still to be translated.
+func (t *transaction) read(ctx context.Context, table, text string, args []any, each func(*row) error) error {
+	read := 0
+	defer t.store.count(ctx, table, time.Now(), &read)
+	return t.conn.read(ctx, text, args, func(row *row) error {
+		read++
+		return each(row)
+	})
 }
 
 type statementsKey struct{}

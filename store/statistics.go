@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"atelier/domain"
@@ -10,11 +9,11 @@ import (
 
 // Served by idx_credit_log_user_kind, which holds all that the sums need, and by the task tables' indexes on the user.
 const statisticsSQL = `
-SELECT p.user_id,
+SELECT record_send(ROW(p.user_id,
 	(SELECT count(*) FROM mj_tasks t WHERE t.user_id = p.user_id)
 	+ (SELECT count(*) FROM flux_tasks t WHERE t.user_id = p.user_id)
 	+ (SELECT count(*) FROM dreamwork_tasks t WHERE t.user_id = p.user_id),
-	u.total, u.month
+	u.total, u.month))
 FROM unnest($1::text[]) AS p(user_id)
 CROSS JOIN LATERAL (
 	SELECT (-coalesce(sum(l.delta), 0))::numeric(20,4) AS total,
@@ -27,14 +26,10 @@ func (s *Store) Statistics(ctx context.Context, users []domain.UserID, now time.
 	now = now.UTC()
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	statistics := make(map[domain.UserID]*domain.Statistics, len(users))
-	args := []any{textArray(users), month, month.AddDate(0, 1, 0)}
-	err := s.query(ctx, "credit_log", statisticsSQL, args, func(rows *sql.Rows) error {
-		var user domain.UserID
-		one := &domain.Statistics{AsOf: now}
-		if err := rows.Scan(&user, &one.TotalTasks, &one.TotalCreditsUsed, &one.ThisMonthUsage); err != nil {
-			return err
-		}
-		statistics[user] = one
+	args := []any{texts(users), month, month.AddDate(0, 1, 0)}
+	err := s.read(ctx, "credit_log", statisticsSQL, args, func(row *row) error {
+		user := domain.UserID(row.text())
+		statistics[user] = &domain.Statistics{AsOf: now, TotalTasks: row.whole(), TotalCreditsUsed: row.decimal(), ThisMonthUsage: row.decimal()}
 		return nil
 	})
 	return statistics, err

@@ -10,7 +10,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -29,9 +28,8 @@ type Config struct {
 
 // Store runs prepared statements on a bounded pool. It is safe for concurrent use.
 type Store struct {
-	db         *sqlx.DB
-	observe    func(table string, took time.Duration)
-	statements sync.Map // SQL text → *sqlx.Stmt; the texts are bounded, since values are always parameters.
+	db      *sqlx.DB
+	observe func(table string, took time.Duration)
 }
 
 // Open connects, or returns domain.Unavailable. It does not migrate.

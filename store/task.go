@@ -2,12 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/lib/pq"
 
 	"atelier/domain"
 )
@@ -143,7 +140,7 @@ func (s *Store) CountTasks(ctx context.Context, filter domain.TaskFilter) (int, 
 
 // TasksPage reads a page of tasks by its number.
 func (s *Store) TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskOrder, page domain.NumberedPage, full bool) (*domain.Numbered[domain.Task], error) {
-	return numbered(ctx, s, func() *list[domain.Task] { return taskList(filter, order) }, page, full)
+	return numbered(ctx, s, taskList(filter, order), page, full)
 }
 
 // UserTasks reads a page of each user's tasks. The filter's UserID does not count.
@@ -157,24 +154,25 @@ func (s *Store) CountUserTasks(ctx context.Context, users []domain.UserID, filte
 }
 
 func taskList(filter domain.TaskFilter, order domain.TaskOrder) *list[domain.Task] {
-	l := newTaskList(order)
-	var where []string
+	l := newTaskList("all", filter, order)
 	if filter.UserID != "" {
-		where = []string{"t.user_id = " + l.args.add(string(filter.UserID))}
+		l.where = []string{"t.user_id = " + l.args.add(string(filter.UserID))}
 	}
-	l.branches = taskBranches(filter, where)
 	return l
 }
 
 func userTaskList(users []domain.UserID, filter domain.TaskFilter, order domain.TaskOrder) *list[domain.Task] {
-	l := newTaskList(order)
+	l := newTaskList("of users", filter, order)
 	l.parents = []parentKeys{{"user_id", texts(users)}}
-	l.branches = taskBranches(filter, []string{"t.user_id = p.user_id"})
+	l.where = []string{"t.user_id = p.user_id"}
 	return l
 }
 
-func newTaskList(order domain.TaskOrder) *list[domain.Task] {
-	return &list[domain.Task]{noun: tasks, key: "submitted_at", keyType: "timestamptz", ties: true, descends: order.Direction == domain.Descending}
+func newTaskList(name string, filter domain.TaskFilter, order domain.TaskOrder) *list[domain.Task] {
+	return &list[domain.Task]{
+		noun: tasks, name: name, key: "submitted_at", keyType: "timestamptz", ties: true, descends: order.Direction == domain.Descending,
+		variant: string(filter.Service) + "/" + string(filter.Status), branches: func(where []string) []branch { return taskBranches(filter, where) },
+	}
 }
 
 func taskBranches(filter domain.TaskFilter, where []string) (branches []branch) {
@@ -192,21 +190,26 @@ func taskBranches(filter domain.TaskFilter, where []string) (branches []branch) 
 // TasksByID reads the tasks with these ids, in no order, without those that do not exist: one statement for all
 // services. A key without a service is looked for in all of them.
 func (s *Store) TasksByID(ctx context.Context, ids []domain.TaskID, full bool) ([]domain.Task, error) {
-	selects, args := make([]string, len(taskTables)), make([]any, len(taskTables))
+	args := make([]any, len(taskTables))
 	for i, t := range taskTables {
-		selects[i] = fmt.Sprintf("SELECT %s FROM %s t WHERE t.id = ANY($%d::text[])", t.columns(full), t.table, i+1)
-		args[i] = pq.Array(taskKeysOf(ids, t.service))
+		args[i] = taskKeysOf(ids, t.service)
 	}
 	found := make([]domain.Task, 0, len(ids))
-	err := s.query(ctx, tasks.table, strings.Join(selects, "\nUNION ALL "), args, func(rows *sql.Rows) error {
-		dest, item := scanTask(full)
-		if err := rows.Scan(dest...); err != nil {
-			return err
-		}
-		found = append(found, item())
+	err := s.read(ctx, tasks.table, tasksByIDSQL(full), args, func(row *row) error {
+		found = append(found, scanTask(row, full))
 		return nil
 	})
 	return found, err
+}
+
+func tasksByIDSQL(full bool) string {
+	return shape{read: readByKeys, table: tasks.table, full: full}.text(func() string {
+		selects := make([]string, len(taskTables))
+		for i, t := range taskTables {
+			selects[i] = fmt.Sprintf("SELECT %s FROM %s t WHERE t.id = ANY(%s::text[])", t.columns(full), t.table, placeholder(i+1))
+		}
+		return recordsOf(strings.Join(selects, "\nUNION ALL "))
+	})
 }
 
 func taskKeysOf(ids []domain.TaskID, service domain.Service) []string {
@@ -219,31 +222,36 @@ func taskKeysOf(ids []domain.TaskID, service domain.Service) []string {
 	return keys
 }
 
-// taskRow is a row of taskColumns, before it is known of which service it is.
+// taskRow is what a row of taskColumns has besides the base, before it is known of which service it is.
 type taskRow struct {
 	domain.TaskBase
-	action, mode, parent, request, model, size *string
-	inputImage, promptEn, description          *string
-	numImages, steps, retryCount               *int
-	guidanceScale                              *float64
-	seed                                       *int64
-	watermark                                  *bool
-	properties, buttons                        domain.JSON
+	action, mode, parent, request, model, size, inputImage maybe[string]
+	numImages, steps, retryCount                           maybe[int64]
+	guidanceScale                                          *float64
+	seed                                                   maybe[int64]
+	watermark                                              bool
+	promptEn, description                                  *string
+	properties, buttons                                    domain.JSON
 }
 
-func scanTask(full bool) ([]any, func() domain.Task) {
-	r := &taskRow{}
-	dest := []any{
-		&r.ID.Service, &r.ID.Key, &r.UserID, &r.ProviderStatus, &r.Progress, &r.ImageURL, &r.CloudImageURL,
-		&r.Cost, &r.SubmittedAt, &r.StartedAt, &r.FinishedAt, &r.UpdatedAt,
-		&r.action, &r.mode, &r.parent, &r.request, &r.model, &r.size,
-		&r.inputImage, &r.numImages, &r.guidanceScale, &r.steps,
-		&r.seed, &r.retryCount, &r.watermark,
+// scanTask reads the columns of taskColumns, in their order.
+func scanTask(r *row, full bool) domain.Task {
+	t := taskRow{
+		TaskBase: domain.TaskBase{
+			ID: domain.TaskID{Service: domain.Service(r.text()), Key: r.text()}, UserID: domain.UserID(r.text()), ProviderStatus: r.text(),
+			Progress: r.whole(), ImageURL: r.maybeText(), CloudImageURL: r.maybeText(), Cost: r.decimal(),
+			SubmittedAt: r.time(), StartedAt: r.maybeTime(), FinishedAt: r.maybeTime(), UpdatedAt: r.time(),
+		},
+		action: maybeOf(r.anyText()), mode: maybeOf(r.anyText()), parent: maybeOf(r.anyText()), request: maybeOf(r.anyText()),
+		model: maybeOf(r.anyText()), size: maybeOf(r.anyText()), inputImage: maybeOf(r.anyText()), numImages: maybeOf(r.anyWhole()),
+		guidanceScale: r.maybeFloat(), steps: maybeOf(r.anyWhole()), seed: maybeOf(r.anyWhole()), retryCount: maybeOf(r.anyWhole()),
 	}
+	t.watermark, _ = r.anyYes()
 	if full {
-		dest = append(dest, &r.Prompt, &r.FailReason, &r.promptEn, &r.description, &r.properties, &r.buttons)
+		t.Prompt, t.FailReason, t.promptEn, t.description = r.maybeText(), r.maybeText(), r.maybeText(), r.maybeText()
+		t.properties, t.buttons = r.document(), r.document()
 	}
-	return dest, r.task
+	return t.task()
 }
 
 func (r *taskRow) task() domain.Task {
@@ -253,34 +261,34 @@ func (r *taskRow) task() domain.Task {
 	case domain.Midjourney:
 		return r.midjourney()
 	case domain.Flux:
-		return &domain.FluxTask{
-			TaskBase: r.TaskBase, RequestID: r.request, Model: orZero(r.model), TaskType: orZero(r.action), InputImageURL: r.inputImage,
-			NumImages: orZero(r.numImages), AspectRatio: r.size, GuidanceScale: r.guidanceScale, NumInferenceSteps: r.steps,
-			Seed: r.seed, RetryCount: orZero(r.retryCount),
-		}
+		return r.flux()
 	default:
 		return &domain.DreamworkTask{
-			TaskBase: r.TaskBase, Action: orZero(r.action), Model: r.model, Size: r.size, GuidanceScale: r.guidanceScale,
-			Seed: r.seed, Watermark: orZero(r.watermark), InputImageURL: r.inputImage,
+			TaskBase: r.TaskBase, Action: r.action.orZero(), Model: r.model.orNil(), Size: r.size.orNil(), GuidanceScale: r.guidanceScale,
+			Seed: r.seed.orNil(), Watermark: r.watermark, InputImageURL: r.inputImage.orNil(),
 		}
 	}
 }
 
 func (r *taskRow) midjourney() *domain.MidjourneyTask {
 	t := &domain.MidjourneyTask{
-		TaskBase: r.TaskBase, Action: orZero(r.action), Mode: orZero(r.mode), PromptEn: r.promptEn, Description: r.description,
+		TaskBase: r.TaskBase, Action: r.action.orZero(), Mode: r.mode.orZero(), PromptEn: r.promptEn, Description: r.description,
 		Properties: r.properties, Buttons: r.buttons,
 	}
-	if r.parent != nil {
-		t.ParentTaskID = &domain.TaskID{Service: domain.Midjourney, Key: *r.parent}
+	if r.parent.there {
+		t.ParentTaskID = &domain.TaskID{Service: domain.Midjourney, Key: r.parent.value}
 	}
 	return t
 }
 
-func orZero[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
+func (r *taskRow) flux() *domain.FluxTask {
+	t := &domain.FluxTask{
+		TaskBase: r.TaskBase, RequestID: r.request.orNil(), Model: r.model.orZero(), TaskType: r.action.orZero(), InputImageURL: r.inputImage.orNil(),
+		NumImages: int(r.numImages.orZero()), AspectRatio: r.size.orNil(), GuidanceScale: r.guidanceScale,
+		Seed: r.seed.orNil(), RetryCount: int(r.retryCount.orZero()),
 	}
-	return *p
+	if r.steps.there {
+		t.NumInferenceSteps = new(int(r.steps.value))
+	}
+	return t
 }

@@ -7,22 +7,20 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"atelier/domain"
 )
 
 var users = &noun[*domain.User]{
 	table: "users",
 	light: "t.id, t.name, t.email, t.role, t.profile_image_url, t.last_active_at, t.created_at, t.updated_at",
-	scan: func(bool) ([]any, func() *domain.User) {
-		u := &domain.User{}
-		dest := []any{&u.ID, &u.Name, &u.Email, &u.Role, &u.ProfileImageURL, &u.LastActiveAt, &u.CreatedAt, &u.UpdatedAt}
-		return dest, func() *domain.User {
-			u.Role = knownRole(u.Role)
-			return u
-		}
-	},
+	scan:  func(r *row, _ bool) *domain.User { return scanUser(r) },
+}
+
+func scanUser(r *row) *domain.User {
+	return &domain.User{
+		ID: domain.UserID(r.text()), Name: r.text(), Email: r.text(), Role: knownRole(domain.Role(r.text())),
+		ProfileImageURL: r.maybeText(), LastActiveAt: r.maybeTime(), CreatedAt: r.time(), UpdatedAt: r.time(),
+	}
 }
 
 // knownRole takes a role that another program made up for the one that may do least.
@@ -54,15 +52,15 @@ func (s *Store) CountUsers(ctx context.Context, filter domain.UserFilter) (int, 
 
 // UsersPage reads a page of users by its number.
 func (s *Store) UsersPage(ctx context.Context, filter domain.UserFilter, order domain.UserOrder, page domain.NumberedPage) (*domain.Numbered[*domain.User], error) {
-	return numbered(ctx, s, func() *list[*domain.User] { return userList(filter, order) }, page, false)
+	return numbered(ctx, s, userList(filter, order), page, false)
 }
 
 func userList(filter domain.UserFilter, order domain.UserOrder) *list[*domain.User] {
-	l := &list[*domain.User]{noun: users, key: "created_at", keyType: "timestamptz", descends: order.Direction == domain.Descending}
+	l := &list[*domain.User]{noun: users, name: "all", key: "created_at", keyType: "timestamptz", descends: order.Direction == domain.Descending}
 	if order.Field == domain.UsersByName {
 		l.key, l.keyType = "name", "text"
 	}
-	l.branches = []branch{{from: "users t", key: "t." + l.key, where: userConditions(&l.args, filter)}}
+	l.where, l.branches = userConditions(&l.args, filter), one("users t", "t."+l.key)
 	return l
 }
 
@@ -88,30 +86,30 @@ func (s *Store) UsersByID(ctx context.Context, ids []domain.UserID) ([]*domain.U
 	return byKeys(ctx, s, users, ids, true)
 }
 
-const roleSQL = `SELECT role FROM users WHERE id = $1`
+const roleSQL = `SELECT record_send(ROW(role)) FROM users WHERE id = $1`
 
 // Role reads a user's role as it is now, or returns domain.NotFound. Requests ask it before anything else.
 func (s *Store) Role(ctx context.Context, id domain.UserID) (domain.Role, error) {
 	var role domain.Role
-	err := s.one(ctx, "users", roleSQL, []any{string(id)}, &role)
+	err := s.one(ctx, "users", roleSQL, []any{string(id)}, func(row *row) { role = domain.Role(row.text()) })
 	return knownRole(role), orNotFound(err, "there is no such user")
 }
 
-const userIDByEmailSQL = `SELECT id FROM users WHERE email = $1`
+const userIDByEmailSQL = `SELECT record_send(ROW(id)) FROM users WHERE email = $1`
 
 // UserIDByEmail finds a user by the exact address, or returns domain.NotFound.
 func (s *Store) UserIDByEmail(ctx context.Context, email string) (domain.UserID, error) {
 	var id domain.UserID
-	err := s.one(ctx, "users", userIDByEmailSQL, []any{email}, &id)
+	err := s.one(ctx, "users", userIDByEmailSQL, []any{email}, func(row *row) { id = domain.UserID(row.text()) })
 	return id, orNotFound(err, "there is no user with this email")
 }
 
-const firstUserOfRoleSQL = `SELECT id FROM users WHERE role = $1 ORDER BY created_at, id LIMIT 1`
+const firstUserOfRoleSQL = `SELECT record_send(ROW(id)) FROM users WHERE role = $1 ORDER BY created_at, id LIMIT 1`
 
 // FirstUserOfRole finds the longest-standing user of a role, or returns domain.NotFound.
 func (s *Store) FirstUserOfRole(ctx context.Context, role domain.Role) (domain.UserID, error) {
 	var id domain.UserID
-	err := s.one(ctx, "users", firstUserOfRoleSQL, []any{string(role)}, &id)
+	err := s.one(ctx, "users", firstUserOfRoleSQL, []any{string(role)}, func(row *row) { id = domain.UserID(row.text()) })
 	return id, orNotFound(err, "there is no user of this role")
 }
 
@@ -132,7 +130,7 @@ UPDATE users SET last_active_at = $2 FROM due WHERE users.id = due.id`
 
 // TouchUsers notes that these users were active; one noted within the minute before stays as it is.
 func (s *Store) TouchUsers(ctx context.Context, ids []domain.UserID, at time.Time) error {
-	_, err := s.exec(ctx, "users", touchUsersSQL, textArray(ids), at)
+	_, err := s.exec(ctx, "users", touchUsersSQL, texts(ids), at)
 	return err
 }
 
@@ -168,21 +166,25 @@ var ErrLastAdmin = errors.New("the last admin cannot be demoted")
 
 const (
 	// Locked in the order of their ids, so that two admins who demote each other wait instead of both succeeding.
-	lockAdminsSQL = `SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE`
+	lockAdminsSQL = `SELECT record_send(ROW(id)) FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE`
 	setRoleSQL    = `UPDATE users SET role = $2, updated_at = now() WHERE id = $1`
 )
 
 // SetRole gives a user a role and returns the user as they are then, domain.NotFound or ErrLastAdmin.
 func (s *Store) SetRole(ctx context.Context, id domain.UserID, role domain.Role) (*domain.User, error) {
-	err := s.transaction(ctx, func(tx *sqlx.Tx) error {
+	err := s.transaction(ctx, func(tx *transaction) error {
 		var admins []domain.UserID
-		if err := tx.SelectContext(ctx, &admins, lockAdminsSQL); err != nil {
+		err := tx.read(ctx, "users", lockAdminsSQL, nil, func(row *row) error {
+			admins = append(admins, domain.UserID(row.text()))
+			return nil
+		})
+		if err != nil {
 			return fmt.Errorf("lock the admins: %w", err)
 		}
 		if role != domain.RoleAdmin && len(admins) == 1 && admins[0] == id {
 			return ErrLastAdmin
 		}
-		return changeOne(ctx, tx, "there is no such user", setRoleSQL, string(id), string(role))
+		return changeOne(ctx, tx, "users", "there is no such user", setRoleSQL, string(id), string(role))
 	})
 	if err != nil {
 		return nil, err
@@ -190,13 +192,9 @@ func (s *Store) SetRole(ctx context.Context, id domain.UserID, role domain.Role)
 	return s.user(ctx, id)
 }
 
-// changeOne runs a statement that must change a row; if it changes none, that is domain.NotFound.
-func changeOne(ctx context.Context, tx *sqlx.Tx, missing, text string, args ...any) error {
-	result, err := tx.ExecContext(ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n > 0 {
+// changeOne runs a statement that must change a row, or find one; if there is none, that is domain.NotFound.
+func changeOne(ctx context.Context, tx *transaction, table, missing, text string, args ...any) error {
+	if n, err := tx.exec(ctx, table, text, args...); err != nil || n > 0 {
 		return err
 	}
 	return domain.NewError(domain.NotFound, missing)

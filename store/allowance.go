@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"sync/atomic"
+
+	"atelier/domain"
+)
+
+// DefaultAllowance is how many bytes of rows an operation may read unless it is told otherwise.
+const DefaultAllowance = 32 << 20
+
+type allowanceKey struct{}
+
+// Allow returns a context under which statements may read so many bytes of rows together. What would read more is
+// domain.TooLarge, and so is all that comes after it.
+func Allow(ctx context.Context, bytes int64) context.Context {
+	left := new(atomic.Int64)
+	left.Store(bytes)
+	return context.WithValue(ctx, allowanceKey{}, left)
+}
+
+var errTooLarge = domain.NewError(domain.TooLarge, "this reads more than an operation may; ask for smaller pages, or for fewer long texts")
+
+// spender returns what takes the bytes of a row off the context's allowance, if it has one.
+func spender(ctx context.Context) func(bytes int) error {
+	left, ok := ctx.Value(allowanceKey{}).(*atomic.Int64)
+	if !ok {
+		return func(int) error { return nil }
+	}
+	return func(bytes int) error {
+		if left.Add(-int64(bytes)) < 0 {
+			return errTooLarge
+		}
+		return nil
+	}
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lib/pq"
+)
+
+// on runs do with a connection of the pool's, which is do's alone. It goes below database/sql, whose rows cost a goroutine
+// for each statement, and reflection, locks and copies for each column. A connection that turns out to be dead is
+// dropped and another one tried, of which the pool may have as many as it holds.
+func (s *Store) on(ctx context.Context, do func(c *interruptible) error) error {
+	for tries := s.db.Stats().MaxOpenConnections; ; tries-- {
+		conn, err := s.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		err = conn.Raw(func(c any) error { return do(c.(*interruptible)) })
+		_ = conn.Close()
+		if !errors.Is(err, driver.ErrBadConn) || tries == 0 {
+			return err
+		}
+	}
+}
+
+// prepared returns the connection's statement of a text, preparing it the first time. Texts are bounded: values are
+// always parameters.
+func (c *interruptible) prepared(ctx context.Context, text string) (pqStmt, error) {
+	if stmt, ok := c.statements[text]; ok {
+		return stmt, nil
+	}
+	defer c.begin(ctx)()
+	stmt, err := c.pqConn.PrepareContext(context.WithoutCancel(ctx), text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	if c.statements == nil {
+		c.statements = map[string]pqStmt{}
+	}
+	c.statements[text] = stmt.(pqStmt)
+	return c.statements[text], nil
+}
+
+// read runs a statement whose rows are records, and calls each for every one of them.
+func (c *interruptible) read(ctx context.Context, text string, args []any, each func(*row) error) error {
+	stmt, values, err := c.ready(ctx, text, args)
+	if err != nil {
+		return err
+	}
+	defer c.begin(ctx)()
+	rows, err := stmt.QueryContext(context.Background(), values) // Interrupted by us: see interrupt.go.
+	if err != nil {
+		return err
+	}
+	spend := spender(ctx)
+	err = eachRecord(rows, func(record []byte, row *row) error {
+		if err := spend(len(record)); err != nil {
+			return err
+		}
+		if err := each(row); err != nil {
+			return err
+		}
+		return row.err
+	})
+	if err != nil {
+		c.interrupt(c.last) // What is left of the rows is for nobody.
+	}
+	return lost(errors.Join(err, rows.Close()))
+}
+
+// lost is the error of a connection that was lost when it was too late to try another: something came of it already.
+func lost(err error) error {
+	if errors.Is(err, driver.ErrBadConn) {
+		return sql.ErrConnDone
+	}
+	return err
+}
+
+func eachRecord(rows driver.Rows, each func([]byte, *row) error) error {
+	var row row
+	values := make([]driver.Value, 1)
+	for {
+		switch err := rows.Next(values); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		record, ok := values[0].([]byte)
+		if !ok {
+			return fmt.Errorf("a row is a %T, not a record", values[0])
+		}
+		row.begin(record)
+		if err := each(record, &row); err != nil {
+			return err
+		}
+	}
+}
+
+// change runs a statement and returns how many rows it changed, or found.
+func (c *interruptible) change(ctx context.Context, text string, args []any) (int64, error) {
+	stmt, values, err := c.ready(ctx, text, args)
+	if err != nil {
+		return 0, err
+	}
+	defer c.begin(ctx)()
+	result, err := stmt.ExecContext(context.Background(), values)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// ready prepares a statement and its arguments. Nothing follows a context that has ended.
+func (c *interruptible) ready(ctx context.Context, text string, args []any) (pqStmt, []driver.NamedValue, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	stmt, err := c.prepared(ctx, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	values := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		value, err := driverValue(arg)
+		if err != nil {
+			return nil, nil, fmt.Errorf("argument %d: %w", i+1, err)
+		}
+		values[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
+	}
+	return stmt, values, nil
+}
+
+func driverValue(arg any) (driver.Value, error) {
+	switch v := arg.(type) {
+	case string, int64, bool:
+		return v, nil
+	case int:
+		return int64(v), nil
+	case []string:
+		return pq.StringArray(v).Value()
+	}
+	return driver.DefaultParameterConverter.ConvertValue(arg)
+}
