@@ -52,7 +52,7 @@ func readNumeric(value []byte) (whole int64, places, sign int, ok bool) {
 	if len(value) < numericHeader {
 		return 0, 0, 0, false
 	}
-	field := func(i int) int { return int(int16(binary.BigEndian.Uint16(value[2*i:]))) } //nolint:gosec // It has a sign.
+	field := func(i int) int { return int(int16(binary.BigEndian.Uint16(value[2*i:]))) }
 	digits, power, sign, shown := field(0), field(1), field(2), field(3)
 	if len(value) != numericHeader+2*digits || power > numericMaxPower || shown > numericPlaces || sign != numericPositive && sign != numericNegative {
 		return 0, 0, 0, false

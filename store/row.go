@@ -62,7 +62,7 @@ func textBytes(columns []byte) (sum int) {
 
 // header reads a column's type and the number of its bytes; negative for NULL.
 func header(column []byte) (oid.Oid, int) {
-	return oid.Oid(binary.BigEndian.Uint32(column)), int(int32(binary.BigEndian.Uint32(column[4:]))) //nolint:gosec // It has a sign.
+	return oid.Oid(binary.BigEndian.Uint32(column)), int(int32(binary.BigEndian.Uint32(column[4:])))
 }
 
 // next returns the next column, which must be of one of these types; nil for NULL.
@@ -175,7 +175,6 @@ func (r *row) whole() int {
 
 func (r *row) maybeWhole() *int64 { return orNil(r.anyWhole()) }
 
-//nolint:gosec // The numbers have a sign.
 func (r *row) anyWhole() (int64, bool) {
 	value := r.next(oid.T_int2, oid.T_int4, oid.T_int8)
 	switch len(value) {
@@ -220,7 +219,7 @@ func (r *row) anyTime() (time.Time, bool) {
 	if value == nil {
 		return time.Time{}, false
 	}
-	micros := int64(binary.BigEndian.Uint64(value)) //nolint:gosec // It has a sign.
+	micros := int64(binary.BigEndian.Uint64(value))
 	if micros == math.MaxInt64 || micros == math.MinInt64 {
 		r.fail("is an infinite time")
 		return time.Time{}, true
