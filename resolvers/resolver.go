@@ -23,13 +23,14 @@ import (
 type Resolver struct {
 	store *store.Store
 	cache *cache.Cache // May be nil.
+	bytes int64        // How much an operation may read.
 	now   func() time.Time
 	watch loaders.Observer
 }
 
 // New returns the resolvers over a store.
 func New(s *store.Store) *Resolver {
-	return &Resolver{store: s, now: time.Now, watch: loaders.Observer{Batch: func(int) {}, Panic: func() {}}}
+	return &Resolver{store: s, bytes: store.DefaultAllowance, now: time.Now, watch: loaders.Observer{Batch: func(int) {}, Panic: func() {}}}
 }
 
 // Observe makes o be told what loaders do. It is for the time before requests come.
@@ -41,10 +42,13 @@ func (r *Resolver) Through(c *cache.Cache) *Resolver {
 	return r
 }
 
+// Allow sets how many bytes of rows an operation may read. It is for the time before requests come.
+func (r *Resolver) Allow(bytes int64) { r.bytes = bytes }
+
 // Prepare returns a context with fresh loaders, as every response needs it. Who changes something, or has just done so, is not served
 // from the cache.
 func (r *Resolver) Prepare(ctx context.Context) context.Context {
-	viewer := auth.ViewerFrom(ctx)
+	viewer, ctx := auth.ViewerFrom(ctx), store.Allow(ctx, r.bytes)
 	mayReadOwn := func(u *domain.User) bool { return auth.Check(viewer, auth.Owner, u) == nil }
 	sees := loaders.Access{Scope: viewer.Scope(), Sees: func(m *domain.Model) bool { return auth.MaySee(viewer, m) }}
 	if isMutation(ctx) {

@@ -24,6 +24,7 @@ import (
 func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) http.Handler {
 	operations := s.metrics.Operations(s.config.Operations)
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
+	r.Allow(int64(s.config.MaxRead))
 	handler := graph.NewHandler(graph.Options{
 		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
 		Generated: s.config.Executor == "generated",

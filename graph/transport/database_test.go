@@ -29,7 +29,13 @@ type served struct {
 
 func newServed(t testing.TB, settings transport.Settings, log io.Writer) served {
 	t.Helper()
-	url := storetest.Template(t, "transport full", fill)
+	return newServedOver(t, "full", settings, log)
+}
+
+// newServedOver is newServed with the rows of a script of testdata.
+func newServedOver(t testing.TB, script string, settings transport.Settings, log io.Writer) served {
+	t.Helper()
+	url := storetest.Template(t, "transport "+script, func(url string) error { return fill(url, script) })
 	s, err := store.Open(t.Context(), store.Config{URL: url, MaxConns: 16, StatementTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
@@ -43,8 +49,8 @@ func newServed(t testing.TB, settings transport.Settings, log io.Writer) served 
 	return served{asAdmin(handler), handler, url}
 }
 
-func fill(url string) error {
-	script, err := os.ReadFile("testdata/full.sql")
+func fill(url, name string) error {
+	script, err := os.ReadFile("testdata/" + name + ".sql")
 	if err != nil {
 		return err
 	}

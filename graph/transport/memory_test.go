@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"atelier/graph/transport"
+	"atelier/store"
 )
 
 // heaviest are operations about as expensive as is accepted: the most objects, the most values, the most text.
@@ -44,6 +45,37 @@ func TestMemoryOfTheHeaviest(t *testing.T) {
 		text := body(t, query, nil)
 		if got := post(t, s, text); got.code() != "" || got.Data == nil {
 			t.Fatalf("%s is not accepted: %.300s", name, got.body)
+		}
+		debug.FreeOSMemory()
+		watch := newWatch()
+		start, answered := time.Now(), crowd(t, s, text)
+		peak := watch.stop()
+		t.Logf("%-10s %9d bytes each, %3d MiB at most, %v", name, answered/clients, peak>>20, time.Since(start).Round(time.Millisecond))
+		if peak > maxMemory {
+			t.Errorf("%s: %d MiB", name, peak>>20)
+		}
+	}
+}
+
+// longest are operations that read long texts, of 32 kB: as many as an operation may read, and more than that.
+func longest() (within, beyond string) {
+	const users = "{users(first:%d){nodes{chats(first:%d){nodes{messages(first:%d){nodes{id content}}}}}}}"
+	within = fmt.Sprintf(users, 1, 10, (store.DefaultAllowance-1<<20)/10/33_000)
+	return within, fmt.Sprintf(users, 10, 10, 90)
+}
+
+// TestMemoryOfLongTexts has 16 clients ask for long texts at once: what an operation reads is bounded in bytes, however few the
+// objects that hold them.
+func TestMemoryOfLongTexts(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector's own memory would be measured")
+	}
+	s := newServedOver(t, "long", transport.Settings{Deadline: 5 * time.Minute}, io.Discard)
+	within, beyond := longest()
+	for name, query := range map[string]string{"within": within, "beyond": beyond} {
+		text := body(t, query, nil)
+		if got, refused := post(t, s, text), name == "beyond"; (got.code() == "TOO_LARGE") != refused || len(got.Errors) > 0 && !refused {
+			t.Fatalf("%s: %.300s", name, got.body)
 		}
 		debug.FreeOSMemory()
 		watch := newWatch()
