@@ -17,8 +17,8 @@ const retryAfter = "5"
 // rules decide how far it comes. One whose header does not name a user of ours, by exactly one valid bearer token, is
 // answered 401 with INVALID_TOKEN; if that cannot be told now, 503 with UNAVAILABLE or TIMEOUT.
 //
-// RoleOf reads a user's role, or fails with NOT_FOUND; it is called once per signed-in request, so that a demotion
-// counts at once. Seen is told of every signed-in viewer, and must not block.
+// RoleOf reads a user's role, or fails with NOT_FOUND; it is called once per signed-in request. It may know it from a moment ago: where
+// that will not do, Readmit is asked. Seen is told of every signed-in viewer, and must not block.
 func Middleware(
 	verifier *Verifier,
 	roleOf func(context.Context, domain.UserID) (domain.Role, error),
@@ -53,15 +53,36 @@ func (d door) viewer(r *http.Request) (Viewer, error) {
 	if err != nil {
 		return Viewer{}, err
 	}
-	role, err := d.roleOf(r.Context(), id)
+	viewer, err := viewerOf(r.Context(), id, d.roleOf)
+	if err == nil {
+		d.seen(id)
+	}
+	return viewer, err
+}
+
+// viewerOf is the user of a token that holds.
+func viewerOf(ctx context.Context, id domain.UserID, roleOf func(context.Context, domain.UserID) (domain.Role, error)) (Viewer, error) {
+	role, err := roleOf(ctx, id)
 	if domain.CodeOf(err) == domain.NotFound {
 		return Viewer{}, domain.NewError(domain.InvalidToken, "the token's user does not exist")
 	}
 	if err != nil {
 		return Viewer{}, err
 	}
-	d.seen(id)
 	return Viewer{ID: id, Role: role}, nil
+}
+
+// Readmit returns a context whose viewer has the role that roleOf reads now.
+func Readmit(ctx context.Context, roleOf func(context.Context, domain.UserID) (domain.Role, error)) (context.Context, error) {
+	viewer := ViewerFrom(ctx)
+	if !viewer.IsSignedIn() {
+		return ctx, nil
+	}
+	viewer, err := viewerOf(ctx, viewer.ID, roleOf)
+	if err != nil {
+		return nil, err
+	}
+	return WithViewer(ctx, viewer), nil
 }
 
 // bearerToken returns the token in header, or "" if it holds no Authorization.

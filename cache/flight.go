@@ -44,15 +44,26 @@ func (f *flights) board(keys []key) (all []*flight, begun []int) {
 	return all, begun
 }
 
-// land ends a flight.
-func (f *flights) land(k key, one *flight, it *item, err error) {
+// land ends a flight. Whoever asks before it is retired still gets what it brought.
+func (*flights) land(one *flight, it *item) {
+	one.item = it
+	close(one.landed)
+}
+
+// fail ends a flight that brought nothing.
+func (f *flights) fail(k key, one *flight, err error) {
+	f.retire(k, one)
+	one.err = err
+	close(one.landed)
+}
+
+// retire forgets a flight: what it brought is found in this process.
+func (f *flights) retire(k key, one *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	one.item, one.err = it, err
 	if f.byKey[k] == one {
 		delete(f.byKey, k)
 	}
-	close(one.landed)
 }
 
 // leave takes keys out, so that whoever comes from now on begins a flight of their own: these may bring what was before a change.

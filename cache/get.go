@@ -29,12 +29,18 @@ func Get[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k K
 	}
 	c.count(InProcess, &e.spec, Miss, 1)
 	flights, begun := c.flights.board([]key{at})
+	c.count(InFlight, &e.spec, Hit, 1-len(begun))
 	if len(begun) > 0 {
 		apart(ctx, func(ctx context.Context) error {
 			it, err := readOne(ctx, c, e, at, load)
-			c.flights.land(at, flights[0], it, err)
+			if err != nil {
+				return err
+			}
+			c.flights.land(flights[0], it)
+			c.local.memory.Wait() // Until then it is not found there.
+			c.flights.retire(at, flights[0])
 			return nil
-		}, func(err error) { c.flights.land(at, flights[0], nil, err) })
+		}, func(err error) { c.flights.fail(at, flights[0], err) })
 	}
 	it, err := flights[0].wait(ctx)
 	if err != nil {

@@ -18,6 +18,7 @@ func GetMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 		return values, nil
 	}
 	flights, begun := c.flights.board(missing.at)
+	c.count(InFlight, &e.spec, Hit, len(flights)-len(begun))
 	if len(begun) > 0 {
 		own := &reading[K, V]{cache: c, entry: e, load: load}
 		for _, i := range begun {
@@ -85,10 +86,21 @@ func (r *reading[K, V]) add(k K, at key, f *flight) {
 
 // run reads what Redis has, and loads the rest.
 func (r *reading[K, V]) run(ctx context.Context) error {
+	all := *r
 	r.readShared(ctx)
-	if len(r.keys) == 0 {
-		return nil
+	if len(r.keys) > 0 {
+		if err := r.loadRest(ctx); err != nil {
+			return err
+		}
 	}
+	r.cache.local.memory.Wait() // Until then nothing is found there.
+	for i, one := range all.flights {
+		r.cache.flights.retire(all.at[i], one)
+	}
+	return nil
+}
+
+func (r *reading[K, V]) loadRest(ctx context.Context) error {
 	c, before := r.cache, r.cache.ages.now()
 	values, err := r.load(ctx, r.keys)
 	if err != nil {
@@ -102,9 +114,8 @@ func (r *reading[K, V]) run(ctx context.Context) error {
 		value, isThere := values[k]
 		it := newItem(r.entry, r.at[i], value, isThere, before, r.leases[i], now)
 		c.keep(ctx, it)
-		c.flights.land(r.at[i], r.flights[i], it, nil)
+		c.flights.land(r.flights[i], it)
 	}
-	r.flights = nil
 	return nil
 }
 
@@ -112,7 +123,7 @@ func (r *reading[K, V]) run(ctx context.Context) error {
 func (r *reading[K, V]) fail(err error) {
 	for i, one := range r.flights {
 		if !one.hasLanded() {
-			r.cache.flights.land(r.at[i], one, nil, err)
+			r.cache.flights.fail(r.at[i], one, err)
 		}
 	}
 }
@@ -137,7 +148,7 @@ func (r *reading[K, V]) readShared(ctx context.Context) {
 			continue
 		}
 		_ = c.local.Set(ctx, string(all.at[i]), answer.item)
-		c.flights.land(all.at[i], all.flights[i], answer.item, nil)
+		c.flights.land(all.flights[i], answer.item)
 	}
 	c.count(InRedis, &r.entry.spec, Hit, len(answers)-len(r.keys))
 	c.count(InRedis, &r.entry.spec, Miss, len(r.keys))

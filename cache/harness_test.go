@@ -23,8 +23,11 @@ type base struct {
 	next    domain.LogPosition
 	pruned  domain.LogPosition
 	epoch   int64
+	stood   domain.LogPosition // Where the log seems to stand, unless zero.
 	loads   int
 	isAway  bool
+	hold1   chan struct{} // The next load waits after it has read, until this is closed; nil for none.
+	held1   chan struct{} // Told that it waits.
 	holdAll chan struct{} // Loads wait after they have read, while there is one.
 	held    chan struct{} // Told of each load that waits.
 }
@@ -57,6 +60,9 @@ func (b *base) since(_ context.Context, id domain.LogID, from domain.LogPosition
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	batch := domain.ChangeBatch{Log: b.id, Next: b.next, Epoch: b.epoch, AsOf: time.Now(), IsGap: id != b.id || from < b.pruned}
+	if b.stood > 0 {
+		batch.Next = b.stood
+	}
 	for _, entry := range b.log {
 		if entry.at >= from && entry.at >= b.pruned {
 			batch.Changes = append(batch.Changes, entry.change)
@@ -65,13 +71,32 @@ func (b *base) since(_ context.Context, id domain.LogID, from domain.LogPosition
 	return batch, nil
 }
 
-func (b *base) passEpoch(_ context.Context, stale int64) (int64, error) {
+func (b *base) nextEpoch(_ context.Context, stale int64) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.epoch = max(b.epoch, stale+1)
 	return b.epoch, nil
 }
 
+// rewrite changes the names of users in a statement that is too large to be told row by row.
+func (b *base) rewrite(name string, ids ...domain.UserID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		b.rows[id] = &domain.User{ID: id, Name: name}
+	}
+	b.log = append(b.log, logged{b.next, domain.Change{Table: domain.TableUsers, Kind: domain.RowsUpdated, All: true}})
+	b.next++
+}
+
+// standStill has the log stand where it stood before what was written last, as it would while an older transaction is open.
+func (b *base) standStill() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stood = b.next - 1
+}
+
+// prune has the log forget all that it holds.
 func (b *base) prune() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -88,6 +113,9 @@ func (b *base) users(ctx context.Context, ids []domain.UserID) (map[domain.UserI
 		}
 	}
 	hold, held, isAway := b.holdAll, b.held, b.isAway
+	if b.hold1 != nil {
+		hold, held, b.hold1 = b.hold1, b.held1, nil
+	}
 	b.mu.Unlock()
 	if isAway {
 		return nil, domain.NewError(domain.Unavailable, "the database is away")
@@ -107,6 +135,22 @@ func (b *base) loaded() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.loads
+}
+
+// holdNext makes the next load wait after it has read, until goOn is closed. The channel tells when it does. Nil takes that back.
+func (b *base) holdNext(goOn chan struct{}) (held <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hold1, b.held1 = goOn, make(chan struct{}, 1)
+	return b.held1
+}
+
+// user loads one.
+func (b *base) user(id domain.UserID) func(context.Context) (*domain.User, bool, error) {
+	return func(ctx context.Context) (*domain.User, bool, error) {
+		found, err := b.users(ctx, []domain.UserID{id})
+		return found[id], found[id] != nil, err
+	}
 }
 
 // hold makes loads wait after they have read; release lets them go on.
@@ -173,23 +217,40 @@ func (c *counts) String() string {
 // newReplica returns a replica that has heard the feed; server may be nil.
 func newReplica(t testing.TB, b *base, server *redistest.Server) *replica {
 	t.Helper()
+	r := openReplica(t, b, server, "")
+	t.Cleanup(r.shut)
+	r.hear()
+	return r
+}
+
+// openReplica returns a replica that has heard nothing yet. It must be shut.
+func openReplica(t testing.TB, b *base, server *redistest.Server, prefix string) *replica {
+	t.Helper()
 	r := &replica{t: t, base: b}
-	o := Options{Bytes: 8 << 20, Observe: r.counts.observer(), Log: slog.New(slog.DiscardHandler), Feed: &Feed{Since: b.since, PassEpoch: b.passEpoch}}
+	o := Options{
+		Bytes: 8 << 20, Observe: r.counts.observer(), Log: slog.New(slog.DiscardHandler), Prefix: prefix,
+		Feed: &Feed{Since: b.since, NextEpoch: b.nextEpoch},
+	}
 	if server != nil {
 		client, err := OpenRedis(server.URL())
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = client.Close() })
 		o.Redis = NewDoor(client)
 	}
 	var err error
 	if r.Cache, err = New(o); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(r.Close)
-	r.hear()
 	return r
+}
+
+// shut ends the replica, and what it has of Redis.
+func (r *replica) shut() {
+	r.Close()
+	if r.shared != nil {
+		_ = r.shared.door.Close()
+	}
 }
 
 // hear tells the cache what the log has that it was not told yet.
@@ -215,7 +276,15 @@ func (r *replica) shares() *replica {
 // settle waits until what was written to either tier is there.
 func (r *replica) settle() {
 	r.t.Helper()
-	r.local.memory.Wait()
+	eventually(r.t, "nothing is under way", func() bool {
+		r.flights.mu.Lock()
+		defer r.flights.mu.Unlock()
+		return len(r.flights.byKey) == 0
+	})
+	r.settleFills()
+}
+
+func (r *replica) settleFills() {
 	if r.shared != nil {
 		eventually(r.t, "what is on its way to redis is there", func() bool { return r.shared.underWay.Load() == 0 })
 	}
@@ -239,10 +308,7 @@ func (r *replica) names(ids ...domain.UserID) []string {
 // name asks for a single user.
 func (r *replica) name(id domain.UserID) string {
 	r.t.Helper()
-	u, _, err := Get(context.Background(), r.Cache, UserInfo, id, func(ctx context.Context) (*domain.User, bool, error) {
-		found, err := r.base.users(ctx, []domain.UserID{id})
-		return found[id], found[id] != nil, err
-	})
+	u, _, err := Get(context.Background(), r.Cache, UserInfo, id, r.base.user(id))
 	if err != nil {
 		r.t.Fatal(err)
 	}

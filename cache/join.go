@@ -50,13 +50,13 @@ func (t *trust) join(ctx context.Context) error {
 	told, mayJoin := t.beginJoin()
 	defer t.endJoin()
 	if !mayJoin {
-		return nil // The feed of changes has not begun.
+		return nil
 	}
 	s, from, err := t.enter(ctx, told)
 	if err != nil {
 		return err
 	}
-	if t.feed != nil {
+	if t.feed != nil && !from.isNew {
 		if err := t.replay(ctx, s, from); err != nil {
 			return err
 		}
@@ -70,11 +70,13 @@ func (t *trust) join(ctx context.Context) error {
 	return nil
 }
 
+// beginJoin begins to write down what is told. A replica that hears nothing must not join: nothing is served from the cache there, and what it
+// believes about the log may be long past.
 func (t *trust) beginJoin() (told domain.ChangeBatch, mayJoin bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.isJoining, t.pending = true, changed{}
-	return t.told, t.isTold || t.feed == nil
+	return t.told, t.feed == nil || t.isTold && t.now().Sub(t.told.AsOf) < maxSilence
 }
 
 func (t *trust) endJoin() {
@@ -87,6 +89,7 @@ func (t *trust) endJoin() {
 type marker struct {
 	log      domain.LogID
 	position domain.LogPosition
+	isNew    bool // There is nothing to be deleted: whatever comes to be there is read after what was told before.
 }
 
 // enter finds what Redis knows, or begins anew where it knows nothing.
@@ -107,7 +110,7 @@ func (t *trust) enter(ctx context.Context, told domain.ChangeBatch) (*standing, 
 		return nil, marker{}, fmt.Errorf("what it knows cannot be read: %q", applied)
 	}
 	s := &standing{state: name + "state", session: name + "session:" + newName(), values: name + inc + ":", inc: inc, epoch: told.Epoch}
-	return s, marker{domain.LogID(log), domain.LogPosition(from)}, nil
+	return s, marker{domain.LogID(log), domain.LogPosition(from), reply[3] == int64(1)}, nil
 }
 
 var errNewEpoch = errors.New("a new epoch has begun")
@@ -121,7 +124,7 @@ func (t *trust) replay(ctx context.Context, s *standing, from marker) error {
 		return fmt.Errorf("the log of changes cannot be read: %w", err)
 	}
 	if batch.IsGap {
-		return t.passEpoch(ctx, s)
+		return t.nextEpoch(ctx, s)
 	}
 	c := concernedBy(batch.Changes)
 	if _, err := t.deleteMost(ctx, s, c); err != nil {
@@ -134,9 +137,9 @@ func (t *trust) replay(ctx context.Context, s *standing, from marker) error {
 	return nil
 }
 
-// passEpoch starts a new epoch.
-func (t *trust) passEpoch(ctx context.Context, s *standing) error {
-	epoch, err := t.feed.PassEpoch(ctx, s.epoch)
+// nextEpoch starts a new epoch.
+func (t *trust) nextEpoch(ctx context.Context, s *standing) error {
+	epoch, err := t.feed.NextEpoch(ctx, s.epoch)
 	if err != nil {
 		return fmt.Errorf("the epoch of keys cannot be moved on: %w", err)
 	}

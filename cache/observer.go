@@ -7,6 +7,7 @@ type Tier string
 const (
 	InProcess Tier = "local"
 	InRedis   Tier = "redis"
+	InFlight  Tier = "flight"   // Another was reading it already.
 	InSource  Tier = "database" // It was loaded.
 )
 

@@ -49,7 +49,8 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 `)
 
-// deleteScript deletes what changed, if the replica's proof is what it should be.
+// deleteScript deletes what changed, if the replica's proof is what it should be. A Redis that is full lets a script write that has
+// deleted before.
 //
 //	KEYS  state, session, values…
 //	ARGV  inc, the position before which everything is deleted then, what session must be ('' for none yet), what it becomes, how
@@ -60,6 +61,7 @@ local function below(a, b) return #a < #b or (#a == #b and a < b) end
 local state = redis.call('HMGET', KEYS[1], 'inc', 'applied')
 local session = redis.call('GET', KEYS[2]) or ''
 if state[1] ~= ARGV[1] or session ~= ARGV[3] then return {0} end
+redis.call('DEL', KEYS[2])
 for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
 for i = 7, #ARGV do redis.call('HINCRBY', KEYS[1], ARGV[i], 1) end
 if below(state[2], ARGV[2]) then redis.call('HSET', KEYS[1], 'applied', ARGV[2]) end
@@ -72,9 +74,14 @@ return {1}
 //
 //	KEYS  state
 //	ARGV  inc, log and applied of a new state, how long it lasts (ms)
-//	→     inc, log, applied
+//	→     inc, log, applied, and 1 where the state is new
 var joinScript = redis.NewScript(`
-if redis.call('HSETNX', KEYS[1], 'inc', ARGV[1]) == 1 then redis.call('HSET', KEYS[1], 'log', ARGV[2], 'applied', ARGV[3]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return redis.call('HMGET', KEYS[1], 'inc', 'log', 'applied')
+local isNew = redis.call('HSETNX', KEYS[1], 'inc', ARGV[1]) == 1
+if isNew then
+	redis.call('HSET', KEYS[1], 'log', ARGV[2], 'applied', ARGV[3])
+	redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+local state = redis.call('HMGET', KEYS[1], 'inc', 'log', 'applied')
+return {state[1], state[2], state[3], isNew and 1 or 0}
 `)

@@ -33,8 +33,8 @@ const (
 type Feed struct {
 	// Since reads what has changed from a position of a log on. IsGap says that this is not known any more.
 	Since func(context.Context, domain.LogID, domain.LogPosition) (domain.ChangeBatch, error)
-	// PassEpoch moves the epoch of keys beyond one that is not to be trusted, and returns the new one.
-	PassEpoch func(ctx context.Context, stale int64) (int64, error)
+	// NextEpoch moves the epoch of keys beyond one that is not to be trusted, and returns the new one.
+	NextEpoch func(ctx context.Context, stale int64) (int64, error)
 }
 
 // trust knows whether Redis may be believed: while it has every deletion of ours, which it proves by the session's count.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 const (
@@ -49,6 +50,9 @@ func (c Config) Check() error {
 		setting("DB_STATEMENT_TIMEOUT", checkWait(c.StatementTimeout, time.Millisecond)),
 		setting("DATABASE_LISTEN_URL", c.checkListenURL()),
 		setting("CHANGE_FEED", checkOneOf(c.ChangeFeed, "on", "off")),
+		setting("CACHE", checkOneOf(c.Cache, "on", "off")),
+		setting("CACHE_BYTES", checkRange(c.CacheBytes, 1<<20, 64<<30)),
+		setting("REDIS_PREFIX", checkPrefix(c.RedisPrefix)),
 		setting("REDIS_URL", checkURL(string(c.RedisURL), "redis", "rediss")),
 		setting("JWT_SECRET", c.checkSecret()),
 		setting("JWKS_URL", checkURL(string(c.JWKSURL), "http", "https")),
@@ -225,6 +229,14 @@ func checkClaim(name string) error {
 func checkGiven(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return errors.New("it must not be empty")
+	}
+	return nil
+}
+
+// checkPrefix refuses what means something in keys of a Cluster.
+func checkPrefix(text string) error {
+	if text == "" || strings.ContainsAny(text, "{}:") || strings.ContainsFunc(text, unicode.IsSpace) || len(text) > 100 {
+		return errors.New("it must be a name of at most 100 bytes, and have none of {}: and no blanks")
 	}
 	return nil
 }

@@ -31,7 +31,11 @@ type Config struct {
 	StatementTimeout time.Duration `name:"db-statement-timeout" setting:"DB_STATEMENT_TIMEOUT" default:"5s" placeholder:"DURATION" group:"database" help:"When the database gives up on a statement of a request. 1ms to 10m."`
 	ListenURL        Address       `name:"database-listen-url" setting:"DATABASE_LISTEN_URL" placeholder:"URL" group:"database" help:"A direct connection to the same database, for being told of changes at once: a pooler that shares connections does not pass LISTEN. If not set: DATABASE_URL."`
 	ChangeFeed       string        `name:"change-feed" setting:"CHANGE_FEED" default:"on" placeholder:"on|off" group:"database" help:"Whether the server is told what changes in the database, by whatever program. If off, what is cached lives as long as it may."`
-	RedisURL         Address       `name:"redis-url" setting:"REDIS_URL" placeholder:"URL" group:"database" help:"The Redis of the shared cache: redis:// or rediss://. This version has no cache: it checks the setting, says so in the log, and does not connect."`
+
+	Cache       string  `name:"cache" setting:"CACHE" default:"on" placeholder:"on|off" group:"cache" help:"Whether what was read from the database is kept and served again until it changes."`
+	CacheBytes  int     `name:"cache-bytes" setting:"CACHE_BYTES" default:"67108864" placeholder:"BYTES" group:"cache" help:"The most that is kept in this process, about. 1048576 to 68719476736."`
+	RedisURL    Address `name:"redis-url" setting:"REDIS_URL" placeholder:"URL" group:"cache" help:"The Redis by which replicas share what they keep and the points that viewers have: redis:// or rediss://, with ?master_name=NAME for Sentinels, and &addr=HOST:PORT for further ones or for nodes of a Cluster. Whether it is there or not, the server works."`
+	RedisPrefix string  `name:"redis-prefix" setting:"REDIS_PREFIX" default:"atelier" placeholder:"NAME" group:"cache" help:"What keys in Redis begin with: deployments that share a Redis must differ in it."`
 
 	JWTSecret    Secret        `name:"jwt-secret" setting:"JWT_SECRET" placeholder:"SECRET" group:"tokens" help:"The key of HS256 that verifies tokens, 32 bytes or more. Prefer the variable: everyone on the machine can read flags. If neither this nor JWKS_URL is set: one made at random, kept in ATELIER_DATA; on DATABASE_URL, one of the two must be."`
 	JWKSURL      Address       `name:"jwks-url" setting:"JWKS_URL" placeholder:"URL" group:"tokens" help:"Where the issuer of the tokens publishes its public keys: http or https. Instead of JWT_SECRET."`
@@ -82,6 +86,9 @@ func (c Config) Migrates() bool { return orElse(c.Migrate, c.IsEmbedded()) }
 
 // FollowsChanges reports whether the server is told what changes in the database.
 func (c Config) FollowsChanges() bool { return c.ChangeFeed == "on" }
+
+// HasCache reports whether what was read is kept.
+func (c Config) HasCache() bool { return c.Cache == "on" }
 
 // LimitsRate reports whether viewers have points to spend.
 func (c Config) LimitsRate() bool {

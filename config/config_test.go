@@ -167,6 +167,10 @@ func TestInvalidSettingsNameThemselves(t *testing.T) {
 		{"DB_STATEMENT_TIMEOUT", func(c *Config) { c.StatementTimeout = 0 }},
 		{"DB_STATEMENT_TIMEOUT", func(c *Config) { c.StatementTimeout = time.Microsecond }},
 		{"REDIS_URL", func(c *Config) { c.RedisURL = "localhost:6379" }},
+		{"CACHE", func(c *Config) { c.Cache = "perhaps" }},
+		{"CACHE_BYTES", func(c *Config) { c.CacheBytes = 1000 }},
+		{"REDIS_PREFIX", func(c *Config) { c.RedisPrefix = "" }},
+		{"REDIS_PREFIX", func(c *Config) { c.RedisPrefix = "a{b}" }},
 		{"JWT_SECRET", func(c *Config) { c.JWTSecret = "hunter2" }},
 		{"JWT_SECRET", func(c *Config) { c.JWTSecret, c.JWKSURL = longSecret, "https://issuer/keys" }},
 		{"JWKS_URL", func(c *Config) { c.JWKSURL = "/keys" }},
@@ -301,7 +305,7 @@ func TestTheEffectiveConfigurationIsShown(t *testing.T) {
 	want := "ADDR=127.0.0.1:8080 " +
 		"HEADER_TIMEOUT=5s BODY_TIMEOUT=10s WRITE_TIMEOUT=1m0s " +
 		"SHUTDOWN_DELAY=0s SHUTDOWN_GRACE=15s GOGC=400 EXECUTOR=breadth-first ATELIER_DATA=.atelier MIGRATE=true DEMO=true DB_MAX_CONNS=16 " +
-		"DB_STATEMENT_TIMEOUT=5s CHANGE_FEED=on JWT_ALGORITHM=HS256 JWT_CLAIM=sub JWT_LEEWAY=30s MAX_BODY=1048576 MAX_TOKENS=15000 MAX_DEPTH=12 MAX_FIELDS=1000 " +
+		"DB_STATEMENT_TIMEOUT=5s CHANGE_FEED=on CACHE=on CACHE_BYTES=67108864 REDIS_PREFIX=atelier JWT_ALGORITHM=HS256 JWT_CLAIM=sub JWT_LEEWAY=30s MAX_BODY=1048576 MAX_TOKENS=15000 MAX_DEPTH=12 MAX_FIELDS=1000 " +
 		"MAX_ALIASES=30 MAX_ROOT_FIELDS=20 MAX_DIRECTIVES=50 " +
 		"MAX_FRAGMENTS=100 MAX_VARIABLES=100 MAX_VALUES=5000 MAX_LIST_ITEMS=1000 MAX_VALUE_DEPTH=10 " +
 		"MAX_NODES=500000 MAX_COST=10000 MAX_READ=8388608 INTROSPECTION=true MAX_INTROSPECTION=500 MAX_INTROSPECTED=20000 OPERATION_TIMEOUT=10s " +

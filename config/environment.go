@@ -20,6 +20,7 @@ func Options(environment []string) []kong.Option {
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "server", Title: "Server settings:"},
 			{Key: "database", Title: "Database settings:"},
+			{Key: "cache", Title: "Cache settings:"},
 			{Key: "tokens", Title: "Token settings:"},
 			{Key: "limits", Title: "Limits:"},
 			{Key: "web", Title: "Web settings:"},

@@ -9,6 +9,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"atelier/exec"
 	"atelier/graph/document"
@@ -20,6 +22,9 @@ type Options struct {
 	Resolvers ResolverRoot
 	// Prepare readies the context of each response, before any resolver sees it: it puts fresh loaders there.
 	Prepare func(context.Context) context.Context
+	// Readmit reads anew who asks: it is called before each mutation, so that a role that was just taken away does not count. May be
+	// nil: then the viewer is who the context says.
+	Readmit func(context.Context) (context.Context, error)
 	Log     *slog.Logger
 	// OnPanic is told of code that panicked; the caller gets an error. May be nil.
 	OnPanic func()
@@ -47,6 +52,7 @@ func NewHandler(o Options) http.Handler {
 	}
 	server.SetErrorPresenter(presenter{o.Log}.present)
 	server.SetRecoverFunc(recoverer(o.OnPanic))
+	server.AroundOperations(o.readmitted)
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return next(o.Prepare(withFailures(ctx)))
 	})
@@ -61,6 +67,18 @@ func newSchema(o Options) graphql.ExecutableSchema {
 		return generated
 	}
 	return exec.New(generated, NewExecTable(config), exec.Options{Cost: statements, StandIns: standIns, OnFallback: o.OnFallback})
+}
+
+// readmitted lets mutations run as the viewer is now.
+func (o Options) readmitted(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	if o.Readmit == nil || graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
+		return next(ctx)
+	}
+	readmitted, err := o.Readmit(ctx)
+	if err != nil {
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{presenter{o.Log}.present(ctx, err)}})
+	}
+	return next(readmitted)
 }
 
 func withDefaults(s transport.Settings) transport.Settings {

@@ -26,7 +26,7 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
 	r.Allow(int64(s.config.MaxRead))
 	handler := graph.NewHandler(graph.Options{
-		Resolvers: r, Prepare: r.Prepare, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
+		Resolvers: r, Prepare: r.Prepare, Readmit: s.readmit, Log: s.log, OnPanic: operations.CountPanic, OnFallback: operations.CountFallback,
 		Generated: s.config.Executor == "generated",
 		Transport: s.transport(r, operations),
 	})
@@ -36,6 +36,11 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 		MaxBody: int64(s.config.MaxBody), Within: s.config.BodyTimeout, TooSlow: s.tooSlow(operations), Overloaded: overloaded,
 	}
 	return edge.Chain(handler, delivery.Middleware(), reception.Middleware(), s.admission(overloaded).Middleware(), authenticated)
+}
+
+// readmit has mutations run in the role that the viewer has now, not a moment ago.
+func (s *Server) readmit(ctx context.Context) (context.Context, error) {
+	return auth.Readmit(ctx, s.store.Role)
 }
 
 func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
@@ -49,11 +54,19 @@ func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations
 	}
 	if s.config.LimitsRate() {
 		t.Budget = &budget{
-			buckets: ratelimit.New(), proxies: networks(s.config.TrustedProxies),
+			buckets: s.buckets(), proxies: networks(s.config.TrustedProxies),
 			rate: ratelimit.Rate{Burst: float64(s.config.RatePoints), PerSecond: float64(s.config.RateRefill)},
 		}
 	}
 	return t
+}
+
+// buckets are shared by all replicas where there is a Redis.
+func (s *Server) buckets() *ratelimit.Shared {
+	if s.redis == nil {
+		return ratelimit.NewShared(nil, "")
+	}
+	return ratelimit.NewShared(s.redis.Do, s.config.RedisPrefix+":points:")
 }
 
 func (s *Server) limits() document.Limits {
@@ -115,7 +128,7 @@ func (s *Server) edged(routes http.Handler) http.Handler {
 
 // budget gives each viewer points to spend, and callers without a token a tenth of that by their address.
 type budget struct {
-	buckets *ratelimit.Buckets
+	buckets *ratelimit.Shared
 	rate    ratelimit.Rate
 	proxies []netip.Prefix
 }
@@ -125,13 +138,13 @@ const anonymousShare = 0.1
 // Take implements transport.Budget.
 func (b *budget) Take(r *http.Request, points int) (taken, remaining int, wait time.Duration) {
 	caller, rate := b.caller(r)
-	return b.buckets.Take(caller, rate, points)
+	return b.buckets.Take(r.Context(), caller, rate, points)
 }
 
 // Return implements transport.Budget.
 func (b *budget) Return(r *http.Request, points int) (remaining int) {
 	caller, rate := b.caller(r)
-	return b.buckets.Return(caller, rate, points)
+	return b.buckets.Return(r.Context(), caller, rate, points)
 }
 
 func (b *budget) caller(r *http.Request) (string, ratelimit.Rate) {

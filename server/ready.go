@@ -22,6 +22,7 @@ const (
 // readiness says whether the server should be sent requests, and answers /readyz with it.
 type readiness struct {
 	log     *slog.Logger
+	cache   func() string
 	refusal atomic.Pointer[string] // Why not, whatever the database says; nil if that decides.
 
 	mu     sync.Mutex // Held while the database is asked.
@@ -31,7 +32,7 @@ type readiness struct {
 }
 
 func newReadiness(log *slog.Logger) *readiness {
-	r := &readiness{log: log}
+	r := &readiness{log: log, cache: func() string { return "" }}
 	r.refuse("the server is starting")
 	return r
 }
@@ -111,18 +112,19 @@ func orReady(reason string) string {
 	return reason
 }
 
-// ServeHTTP answers 200 with {"ready":true}, or 503 with {"ready":false,"reason":"…"}.
+// ServeHTTP answers 200 with {"ready":true,"cache":"…"}, or 503 with {"ready":false,"reason":"…"}. A server is as ready without its cache.
 func (r *readiness) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	type answer struct {
 		Ready  bool   `json:"ready"`
 		Reason string `json:"reason,omitempty"`
+		Cache  string `json:"cache,omitempty"` // How it fares: see cache.Cache.State.
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	if reason := r.reasonNow(request.Context()); reason != "" {
 		answerJSON(w, http.StatusServiceUnavailable, answer{Reason: reason})
 		return
 	}
-	answerJSON(w, http.StatusOK, answer{Ready: true})
+	answerJSON(w, http.StatusOK, answer{Ready: true, Cache: r.cache()})
 }
 
 // databaseIsReady returns why the database is not ready, or nothing, and what the log should know about it.

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"atelier/cache"
 	"atelier/cache/answers"
 	"atelier/config"
 	"atelier/edge"
@@ -37,6 +38,8 @@ type Server struct {
 	cluster    *embedded.Cluster // Nil on DATABASE_URL.
 	store      *store.Store      // Nil until it is there.
 	feed       *store.Follower   // Nil where changes are not followed.
+	redis      *cache.Door       // Nil without REDIS_URL.
+	cache      *cache.Cache      // Nil where nothing is cached.
 	background sync.WaitGroup
 	lifetime   context.Context //nolint:containedctx // Of what runs in the background; it outlives the context of New.
 	stop       context.CancelFunc
@@ -148,6 +151,7 @@ func (s *Server) close() error {
 	}
 	s.stop()
 	s.background.Wait()
+	err = errors.Join(err, s.closeCache())
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())
 	}

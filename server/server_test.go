@@ -145,7 +145,7 @@ func TestPaths(t *testing.T) {
 	}{
 		"/":                           {200, "<html"},
 		"/healthz":                    {200, "ok"},
-		"/readyz":                     {200, `{"ready":true}`},
+		"/readyz":                     {200, `{"ready":true,"cache":"`},
 		"/metrics":                    {200, "go_goroutines "},
 		"/graphql?query={viewer{id}}": {200, `{"data":{"viewer":null}}`},
 		"/nothing":                    {404, ""},

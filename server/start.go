@@ -10,6 +10,7 @@ import (
 	"atelier/demo"
 	"atelier/domain"
 	"atelier/embedded"
+	"atelier/loaders"
 	"atelier/migrations"
 	"atelier/resolvers"
 	"atelier/store"
@@ -18,6 +19,9 @@ import (
 
 // start brings up what the routes need, then the routes.
 func (s *Server) start(ctx context.Context) error {
+	if err := s.openRedis(); err != nil {
+		return err
+	}
 	databaseURL, err := s.openDatabase(ctx)
 	if err != nil {
 		return err
@@ -35,11 +39,16 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	activity := auth.NewActivity(s.store.TouchUsers, s.log)
 	s.background.Go(func() { activity.Run(s.lifetime) })
+	if err := s.openCache(); err != nil {
+		return err
+	}
 	s.keepAnswers()
 	s.followChanges(databaseURL)
-	s.handler.Store(s.routes(ctx, auth.Middleware(verifier, s.store.Role, activity.Seen), resolvers.New(s.store)))
+	roleOf := loaders.Role(s.store, s.cache)
+	s.handler.Store(s.routes(ctx, auth.Middleware(verifier, roleOf, activity.Seen), resolvers.New(s.store).Through(s.cache)))
 	s.metrics.Build(version.Current())
 	s.metrics.Pool(s.store.DB().Stats)
+	s.readiness.cache = s.cache.State
 	s.readiness.askFrom(s.databaseIsReady)
 	s.warnOfWhatIsNotThere(ctx)
 	return nil
@@ -109,8 +118,5 @@ func (s *Server) fillWithDemo(ctx context.Context) error {
 func (s *Server) warnOfWhatIsNotThere(ctx context.Context) {
 	if reason, _ := s.databaseIsReady(ctx); reason != "" {
 		s.log.Warn("not ready: " + reason)
-	}
-	if s.config.RedisURL != "" {
-		s.log.Warn("REDIS_URL is set, but this version has no cache: Redis is not used")
 	}
 }
