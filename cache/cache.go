@@ -37,6 +37,7 @@ type Cache struct {
 	ages    *ages
 	flights flights
 	writers writers
+	landed  chan landed   // Flights to be retired.
 	renewal chan struct{} // A place for each refresh under way.
 	observe Observer
 	now     func() time.Time
@@ -57,7 +58,7 @@ const maxSilence = 4 * time.Second
 func New(o Options) (*Cache, error) { return newCache(o, time.Now) }
 
 func newCache(o Options, now func() time.Time) (*Cache, error) {
-	c := &Cache{ages: newAges(), follows: o.Feed != nil, now: now, observe: ignorant(), renewal: make(chan struct{}, refreshesAtOnce)}
+	c := &Cache{ages: newAges(), follows: o.Feed != nil, now: now, observe: ignorant(), renewal: make(chan struct{}, refreshesAtOnce), landed: make(chan landed, 1024)}
 	if o.Observe != nil {
 		c.observe = *o.Observe
 	}
@@ -67,6 +68,7 @@ func newCache(o Options, now func() time.Time) (*Cache, error) {
 	}
 	tiers := []cache.SetterCacheInterface[*item]{cache.New[*item](c.local)}
 	c.lifetime, c.stop = context.WithCancel(context.Background())
+	c.background.Go(func() { c.retireAll(c.lifetime) })
 	if o.Redis != nil {
 		c.shared = newShared(o, c)
 		tiers = append(tiers, cache.New[*item](c.shared))

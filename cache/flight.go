@@ -52,17 +52,47 @@ func (*flights) land(one *flight, it *item) {
 
 // fail ends a flight that brought nothing.
 func (f *flights) fail(k key, one *flight, err error) {
-	f.retire(k, one)
+	f.retire([]key{k}, []*flight{one})
 	one.err = err
 	close(one.landed)
 }
 
-// retire forgets a flight: what it brought is found in this process.
-func (f *flights) retire(k key, one *flight) {
+// landed are flights that have landed, and the keys of what they brought.
+type landed struct {
+	keys    []key
+	flights []*flight
+}
+
+// retireLater has flights forgotten once what they brought is found in this process.
+func (c *Cache) retireLater(keys []key, flights []*flight) {
+	select {
+	case c.landed <- landed{keys, flights}:
+	default:
+		c.flights.retire(keys, flights)
+	}
+}
+
+// retireAll forgets what retireLater is told, until ctx ends.
+func (c *Cache) retireAll(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case l := <-c.landed:
+			c.local.memory.Wait()
+			c.flights.retire(l.keys, l.flights)
+		}
+	}
+}
+
+// retire forgets flights.
+func (f *flights) retire(keys []key, flights []*flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.byKey[k] == one {
-		delete(f.byKey, k)
+	for i, k := range keys {
+		if f.byKey[k] == flights[i] {
+			delete(f.byKey, k)
+		}
 	}
 }
 
@@ -108,19 +138,17 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.cause, p.stack) }
 
-// apart runs what loads, in a goroutine of its own and under a context that outlives the caller's: one who leaves fails nobody else.
-func apart(ctx context.Context, load func(context.Context) error, failed func(error)) {
-	ctx = context.WithoutCancel(ctx)
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, loadLimit)
-		defer cancel()
-		defer func() {
-			if cause := recover(); cause != nil {
-				failed(&panicked{cause, debug.Stack()})
-			}
-		}()
-		if err := load(ctx); err != nil {
-			failed(err)
+// outlive runs what loads under a context that outlives the caller's: one who leaves fails nobody else. It does so in the caller's own
+// goroutine, since another would have to be woken for it, which takes longer on a busy machine than many a statement.
+func outlive(ctx context.Context, load func(context.Context) error, failed func(error)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadLimit)
+	defer cancel()
+	defer func() {
+		if cause := recover(); cause != nil {
+			failed(&panicked{cause, debug.Stack()})
 		}
 	}()
+	if err := load(ctx); err != nil {
+		failed(err)
+	}
 }

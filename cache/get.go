@@ -31,14 +31,13 @@ func Get[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k K
 	flights, begun := c.flights.board([]key{at})
 	c.count(InFlight, &e.spec, Hit, 1-len(begun))
 	if len(begun) > 0 {
-		apart(ctx, func(ctx context.Context) error {
+		outlive(ctx, func(ctx context.Context) error {
 			it, err := readOne(ctx, c, e, at, load)
 			if err != nil {
 				return err
 			}
 			c.flights.land(flights[0], it)
-			c.local.memory.Wait() // Until then it is not found there.
-			c.flights.retire(at, flights[0])
+			c.retireLater([]key{at}, flights)
 			return nil
 		}, func(err error) { c.flights.fail(at, flights[0], err) })
 	}

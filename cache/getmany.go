@@ -24,7 +24,7 @@ func GetMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 		for _, i := range begun {
 			own.add(missing.keys[i], missing.at[i], flights[i])
 		}
-		apart(ctx, own.run, own.fail)
+		outlive(ctx, own.run, own.fail)
 	}
 	for i, one := range flights {
 		it, err := one.wait(ctx)
@@ -93,10 +93,7 @@ func (r *reading[K, V]) run(ctx context.Context) error {
 			return err
 		}
 	}
-	r.cache.local.memory.Wait() // Until then nothing is found there.
-	for i, one := range all.flights {
-		r.cache.flights.retire(all.at[i], one)
-	}
+	r.cache.retireLater(all.at, all.flights)
 	return nil
 }
 

@@ -15,7 +15,7 @@ func refresh[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 	default:
 		return
 	}
-	apart(ctx, func(ctx context.Context) error {
+	go outlive(ctx, func(ctx context.Context) error {
 		defer func() { <-c.renewal }()
 		before := c.ages.now()
 		values, err := load(ctx, keys)

@@ -222,7 +222,7 @@ func TestReplicasShareRateLimits(t *testing.T) {
 		query(t, f.one, f.token, "{ models { name } aiServices { id } }")
 	}
 	caller, rate := "user "+f.user, ratelimit.Rate{Burst: points, PerSecond: 1}
-	if left, _ := f.two.buckets().Take(t.Context(), caller, rate, 0); left > points-20 {
+	if _, left, _ := f.two.buckets().Take(t.Context(), caller, rate, 0); left > points-20 {
 		t.Errorf("what was spent at one is not spent at the other: %d points are left", left)
 	}
 }
