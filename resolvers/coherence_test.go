@@ -25,7 +25,7 @@ func TestKeptAnswersAreWhatWouldBeMadeNow(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rounds++
 		c := &coherence{keeper: k, t: t, before: snapshot(t, k.api), round: rounds, asked: map[asking]bool{}}
-		k.kept.Changed(domain.ChangeBatch{AsOf: time.Now(), IsGap: true}) // As a new process would begin.
+		k.told(domain.ChangeBatch{AsOf: time.Now(), IsGap: true}) // As a new process would begin.
 		rt.Repeat(map[string]func(*rapid.T){
 			"read":      c.read,
 			"slow read": c.readSlowly,
@@ -153,7 +153,7 @@ func (c *coherence) tell(t *rapid.T, isGap bool) {
 		batch.Changes = difference(c.before, after)
 	}
 	c.before = after
-	c.kept.Changed(batch)
+	c.told(batch)
 	compared := 0
 	for one := range c.asked {
 		if compared++; compared > atOnce {

@@ -16,16 +16,19 @@ import (
 	"time"
 
 	"atelier/auth"
+	"atelier/cache"
 	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/graph"
 	"atelier/graph/transport"
+	"atelier/resolvers"
 )
 
-// keeper is an API that keeps answers, beside one over the same database that keeps nothing.
+// keeper is an API that keeps answers and what they are made of, beside one over the same database that keeps nothing.
 type keeper struct {
 	*api
 	kept    *answers.Cache
+	values  *cache.Cache
 	keeping http.Handler
 	hits    atomic.Int64
 	// measure is what counts work for the handler that keeps; it is asked between the making of an answer and its keeping.
@@ -34,8 +37,15 @@ type keeper struct {
 
 func newKeeper(t testing.TB, url string) *keeper {
 	t.Helper()
-	k := &keeper{api: newAPI(t, url), kept: answers.New(answers.Config{Bytes: 64 << 20})}
+	values, err := cache.New(cache.Options{Feed: &cache.Feed{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(values.Close)
+	k := &keeper{api: newAPI(t, url), kept: answers.New(answers.Config{Bytes: 64 << 20}), values: values}
 	k.measure = k.root.Measure
+	root := resolvers.New(k.store).Through(values)
+	root.SetClock(func() time.Time { return clock })
 	settings := transport.Settings{
 		Limits: wide(), Answers: k.kept, Measure: func(ctx context.Context) (context.Context, func() transport.Work) { return k.measure(ctx) },
 		Observe: func(_ context.Context, o transport.Outcome) {
@@ -44,7 +54,7 @@ func newKeeper(t testing.TB, url string) *keeper {
 			}
 		},
 	}
-	k.keeping = graph.NewHandler(graph.Options{Resolvers: k.root, Prepare: k.root.Prepare, Log: k.log.logger(), Transport: settings})
+	k.keeping = graph.NewHandler(graph.Options{Resolvers: root, Prepare: root.Prepare, Log: k.log.logger(), Transport: settings})
 	return k
 }
 
@@ -90,8 +100,14 @@ func queryRequest(values url.Values) *http.Request {
 	return httptest.NewRequest(http.MethodGet, "/graphql?"+values.Encode(), nil)
 }
 
+// told tells of changes: those that keep values first, as the server does.
+func (k *keeper) told(batch domain.ChangeBatch) {
+	k.values.Changed(batch)
+	k.kept.Changed(batch)
+}
+
 // hear tells that the feed of changes is there.
-func (k *keeper) hear() { k.kept.Changed(domain.ChangeBatch{AsOf: time.Now()}) }
+func (k *keeper) hear() { k.told(domain.ChangeBatch{AsOf: time.Now()}) }
 
 // get sends a request as the viewer to a handler.
 func get(handler http.Handler, viewer auth.Viewer, request *http.Request) []byte {
