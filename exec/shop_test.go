@@ -203,6 +203,7 @@ func TestEachRelationIsAskedOnce(t *testing.T) {
 			"Book.owner [book-a last-a book-b last-b]", "Customer.friend [a friend b friend]", "Customer.things [a b]", "Lamp.owner [lamp-a lamp-b]",
 			"Query.customers [a b]",
 		},
+		`{ customers { a: friend { id } b: friend { name } } }`:       {"Customer.friend [a b c]", "Customer.friend [a b c]", "Query.customers [a b c]"},
 		`{ customer(id: "?x") { friend { id } } }`:                    {"Customer.friend [?x]", "Query.customer ?x"},
 		`{ customer(id: "x") { friend { id } } }`:                     {"Customer.friend [x]", "Query.customer x"}, // It was asked already.
 		`{ customer(id: "x") { address { city { mayor { id } } } } }`: {"Query.customer x"},
@@ -226,6 +227,24 @@ func TestMutationsFollowEachOther(t *testing.T) {
 	want := []string{"1 Mutation.first", "2 Mutation.second", "3 Mutation.first", "Book.owner [book-a]", "Customer.friend [a]", "Customer.things [a]", "Lamp.owner [lamp-a]"}
 	if got := s.shop.Calls(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestOnePlanServesAllVariables asks one document with one after the other.
+func TestOnePlanServesAllVariables(t *testing.T) {
+	t.Parallel()
+	ours, generated := newServer(false), newServer(true)
+	query := `query ($id: ID!, $first: Int, $wanted: Wanted, $all: Boolean = true) {
+		customer(id: $id) { id things(first: $first) { id } } customers(wanted: $wanted) { id @include(if: $all) count } }`
+	for _, variables := range []map[string]any{
+		{"id": "a"}, {"id": "b", "first": 1}, {"id": "b", "first": 3, "all": false}, {"id": "x", "first": nil, "wanted": map[string]any{"ids": []any{"q"}}},
+		{"id": "a", "wanted": map[string]any{"ids": []any{"r", "s"}}},
+	} {
+		got, errs := ours.ask(t.Context(), t, query, variables)
+		want, wantErrs := generated.ask(t.Context(), t, query, variables)
+		if got != want || !slices.Equal(errs, wantErrs) {
+			t.Errorf("%v:\n got %s, %q\nwant %s, %q", variables, got, errs, want, wantErrs)
+		}
 	}
 }
 
