@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -24,7 +25,9 @@ type plan struct {
 type place struct {
 	abstract *Abstract // Nil where objects of one type stand here.
 	sets     []*set    // By the position in abstract.Possible.
-	text     string    // What is asked, spelt out: equal where the same is asked.
+	text     string    // A name for what is asked: equal where the same is asked.
+
+	isAssigned, leads bool // Its relations were found, and whether there are any.
 }
 
 // set is the fields that are asked of objects of one type at one place.
@@ -74,6 +77,7 @@ type compiler struct {
 	oc    *graphql.OperationContext
 	limit int // Of fields.
 	size  int
+	texts map[string]string // Short names for what is asked.
 }
 
 // unplannedError is why an operation goes to the generated executor. It is a label of a metric.
@@ -101,8 +105,8 @@ func compile(t *Table, oc *graphql.OperationContext, limit int) (*plan, error) {
 	if len(oc.Operation.Directives) > 0 {
 		return nil, errDirective
 	}
-	c := &compiler{table: t, oc: oc, limit: limit}
-	root, _, err := c.set(t.root(oc, name), oc.Operation.SelectionSet)
+	c := &compiler{table: t, oc: oc, limit: limit, texts: map[string]string{}}
+	root, _, err := c.set(t.root(oc, name), oc.Operation.SelectionSet, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -128,24 +132,38 @@ func (t *Table) root(oc *graphql.OperationContext, usual string) *Object {
 func (c *compiler) place(name string, selections ast.SelectionSet) (*place, error) {
 	abstract, ok := c.table.abstracts[name]
 	if !ok {
-		s, text, err := c.set(c.table.objects[name], selections)
-		return &place{sets: []*set{s}, text: text}, err
+		s, text, err := c.set(c.table.objects[name], selections, nil)
+		return &place{sets: []*set{s}, text: c.short(text)}, err
 	}
+	shared := map[string]*place{}
 	p := &place{abstract: abstract, sets: make([]*set, len(abstract.Possible))}
 	var spelt strings.Builder
 	for i, possible := range abstract.Possible {
-		s, text, err := c.set(c.table.objects[possible], selections)
+		s, text, err := c.set(c.table.objects[possible], selections, shared)
 		if err != nil {
 			return nil, err
 		}
 		p.sets[i] = s
 		spelt.WriteString(possible + text)
 	}
-	p.text = spelt.String()
+	p.text = c.short(spelt.String())
 	return p, nil
 }
 
-func (c *compiler) set(of *Object, selections ast.SelectionSet) (*set, string, error) {
+// short is a name for a text: places within places would repeat the texts of all that they hold.
+func (c *compiler) short(text string) string {
+	name, known := c.texts[text]
+	if !known {
+		name = "#" + strconv.Itoa(len(c.texts))
+		c.texts[text] = name
+	}
+	return name
+}
+
+// set compiles what is asked of objects of one type. Where it is one of several types that stand at a place, shared has the places
+// that their fields lead to: one field of the document leads to one place, whichever type it is asked of. Otherwise each interface
+// on the way down would multiply the plan by the number of its types.
+func (c *compiler) set(of *Object, selections ast.SelectionSet, shared map[string]*place) (*set, string, error) {
 	if of == nil {
 		return nil, "", errField
 	}
@@ -156,7 +174,7 @@ func (c *compiler) set(of *Object, selections ast.SelectionSet) (*set, string, e
 		if slices.ContainsFunc(s.fields, func(f *field) bool { return f.collected.Alias == collected.Alias }) {
 			continue // The generated executor writes the first of a name, too.
 		}
-		f, text, err := c.field(s, collected)
+		f, text, err := c.field(s, collected, shared)
 		if err != nil {
 			return nil, "", err
 		}
@@ -167,7 +185,7 @@ func (c *compiler) set(of *Object, selections ast.SelectionSet) (*set, string, e
 	return s, spelt.String(), nil
 }
 
-func (c *compiler) field(in *set, collected graphql.CollectedField) (*field, string, error) {
+func (c *compiler) field(in *set, collected graphql.CollectedField, shared map[string]*place) (*field, string, error) {
 	if c.size++; c.size > c.limit {
 		return nil, "", errSize
 	}
@@ -185,10 +203,29 @@ func (c *compiler) field(in *set, collected graphql.CollectedField) (*field, str
 		return f, text, nil
 	}
 	var err error
-	if f.to, err = c.place(f.def.Of, collected.Selections); err != nil {
+	if f.to, err = c.below(f, text, shared); err != nil {
 		return nil, "", err
 	}
 	return f, text + f.to.text, nil
+}
+
+// below is the place that a field leads to: one that is shared, if it was compiled for another type already. Those who share a place
+// are one relation, since they are of one family and ask the same.
+func (c *compiler) below(f *field, text string, shared map[string]*place) (*place, error) {
+	if shared == nil {
+		return c.place(f.def.Of, f.collected.Selections)
+	}
+	var same strings.Builder
+	same.WriteString(f.def.Family + " " + f.def.Of + " " + text)
+	for _, selection := range f.collected.Selections {
+		fmt.Fprintf(&same, " %p", selection)
+	}
+	if known, ok := shared[same.String()]; ok {
+		return known, nil
+	}
+	made, err := c.place(f.def.Of, f.collected.Selections)
+	shared[same.String()] = made
+	return made, err
 }
 
 func keyOf(alias string, isFirst bool) string {
@@ -261,6 +298,10 @@ func (p *plan) assignBelow(r *relation) {
 
 // assign finds the relations at a place and in what its objects hold, and reports whether there are any.
 func (p *plan) assign(above *relation, at *place, via []*field, known map[key]*relation) (found bool) {
+	if at.isAssigned { // Several types lead here.
+		return at.leads
+	}
+	defer func() { at.isAssigned, at.leads = true, found }()
 	for _, s := range at.sets {
 		for _, f := range s.fields {
 			if f.def == nil {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -146,5 +147,29 @@ func TestConditions(t *testing.T) {
 	oc := operation(t, schema, `query ($x: Boolean!, $y: Boolean!) { ...f @skip(if: $x) a @include(if: true) } fragment f on Query { a @include(if: $y) self { a @skip(if: $x) } }`, nil)
 	if v := newVariants(oc); fmt.Sprint(v.conditions) != "[x y]" || v.refused != nil {
 		t.Errorf("got %v, %v", v.conditions, v.refused)
+	}
+}
+
+// TestInterfacesDoNotMultiplyPlans goes down through an interface again and again: a plan grows by a level each time, not by the number
+// of types that the level may be of.
+func TestInterfacesDoNotMultiplyPlans(t *testing.T) {
+	t.Parallel()
+	leads := func(family string) []*Field {
+		return []*Field{{Name: "next", Family: family, Of: "I", Batch: func(_ context.Context, _ []any, _ *graphql.FieldContext, into []any) ([]any, error) {
+			return into, nil
+		}}}
+	}
+	table := &Table{Objects: []*Object{{Name: "Query", Implements: []string{"Query"}, Fields: leads("Query")}}, Abstracts: []*Abstract{{Name: "I", Possible: []string{"A", "B", "C"}}}}
+	for _, name := range table.Abstracts[0].Possible {
+		table.Objects = append(table.Objects, &Object{Name: name, Implements: []string{name, "I"}, Fields: leads("I")})
+	}
+	table.index()
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query { next: I } interface I { next: I }
+		type A implements I { next: I } type B implements I { next: I } type C implements I { next: I }`})
+	const depth = 30
+	oc := operation(t, schema, strings.Repeat("{ next ", depth)+"{ __typename }"+strings.Repeat(" }", depth), nil)
+	made, err := compile(table, oc, 1000)
+	if err != nil || made.size > 4*depth || len(made.relations) != depth {
+		t.Fatalf("got %+v, %v", made, err)
 	}
 }
