@@ -147,3 +147,20 @@ func BenchmarkCountRequest(b *testing.B) {
 		m.TimeQuery("users", time.Millisecond)
 	}
 }
+
+func TestCertificatesAreHeldTo(t *testing.T) {
+	t.Parallel()
+	m := New()
+	o := m.Operations(nil)
+	for _, op := range []Operation{{Statements: 2, Bound: 2}, {Statements: 1, Bound: 5}, {Statements: 51, Bound: 2}, {Statements: 9}, {Statements: 9, Bound: 1}} {
+		op.Ran = op.Bound != 1 // The last was refused.
+		o.Count(op)
+	}
+	o.CountFallback("introspection")
+	o.CountFallback("introspection")
+	e := scrape(t, m)
+	e.want(t, "graphql_statements_beyond_bound_total", 49)
+	e.want(t, "graphql_statements_bound_per_operation_count", 3)
+	e.want(t, "graphql_statements_bound_per_operation_sum", 9)
+	e.want(t, `graphql_generated_executions_total{reason="introspection"}`, 2)
+}

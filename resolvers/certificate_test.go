@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"atelier/auth"
 	"atelier/domain"
 	"atelier/graph"
+	"atelier/graph/transport"
 	"atelier/resolvers"
 	"atelier/store"
 )
@@ -81,6 +85,22 @@ func TestAnNPlus1IsFound(t *testing.T) {
 		}
 		if got := a.send(t, boss, body); got.isBeyond() != want || got.Statements != 1+n {
 			t.Errorf("%d users: %d statements, a bound of %d", n, got.Statements, got.Bound)
+		}
+	}
+}
+
+// TestAdminsReadTheCertificate asks for what an answer cost: admins learn how many statements it might have taken.
+func TestAdminsReadTheCertificate(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, database(t, "world.sql"))
+	for viewer, want := range map[auth.Viewer]bool{ada: true, bob: false} {
+		request := httptest.NewRequestWithContext(auth.WithViewer(t.Context(), viewer), http.MethodPost, "/graphql", strings.NewReader(`{"query": "{ viewer { credit } }"}`))
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set(transport.HeaderCost, "1")
+		recorder := httptest.NewRecorder()
+		a.handler.ServeHTTP(recorder, request)
+		if got := strings.Contains(recorder.Body.String(), `"statementsMax":2`); got != want {
+			t.Errorf("%s: %s", viewer.ID, recorder.Body)
 		}
 	}
 }
