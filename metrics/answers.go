@@ -1,6 +1,10 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/VictoriaMetrics/metrics"
+)
 
 const (
 	answersTotal   = "answer_cache_requests_total"
@@ -24,7 +28,14 @@ func (a Answers) Size(now func() (answers, bytes int)) {
 // Count counts an answer: a kept one (hit), one that was made and may be kept (miss), or one that is not (bypass); reason is the cache's
 // own word for why not, "" for a hit and for what is kept from now on.
 func (a Answers) Count(result, reason string) {
-	a.m.set.GetOrCreateCounter(fmt.Sprintf("%s{result=%q,reason=%q}", answersTotal, result, reason)).Inc()
+	a.m.answers.of(keptAnswer{result, reason}, a.of).Inc()
+}
+
+// keptAnswer is what whole answers are told apart by.
+type keptAnswer struct{ result, reason string }
+
+func (a Answers) of(k keptAnswer) *metrics.Counter {
+	return a.m.set.GetOrCreateCounter(fmt.Sprintf("%s{result=%q,reason=%q}", answersTotal, k.result, k.reason))
 }
 
 // CountDropped counts answers that are kept no longer, by the cache's own word for why.

@@ -23,10 +23,9 @@ const (
 
 // Cache is what is counted of a cache.
 type Cache struct {
-	set     *metrics.Set
-	rate    hitRate
-	mu      sync.Mutex
-	counted map[cacheRequest]*metrics.Counter
+	set      *metrics.Set
+	rate     hitRate
+	requests series[cacheRequest, *metrics.Counter]
 }
 
 // cacheRequest is a series of cache_requests_total. Its labels are the cache's own words.
@@ -43,7 +42,7 @@ type CacheState struct {
 
 // Cache returns what counts a cache, whose state is asked for at each scrape.
 func (m *Metrics) Cache(state func() CacheState) *Cache {
-	c := &Cache{set: m.set, counted: map[cacheRequest]*metrics.Counter{}, rate: hitRate{now: time.Now}}
+	c := &Cache{set: m.set, rate: hitRate{now: time.Now}}
 	m.set.NewGauge(cacheHitRate, c.rate.share)
 	m.set.NewGauge(cacheBytes, func() float64 { return float64(state().Bytes) })
 	m.set.NewGauge(cacheCapacity, func() float64 { return float64(state().Capacity) })
@@ -62,15 +61,11 @@ func (m *Metrics) Cache(state func() CacheState) *Cache {
 
 // Count counts that so many values of an entry were asked for in a tier, and what came of it.
 func (c *Cache) Count(tier, entry, result string, n int) {
-	one := cacheRequest{tier, entry, result}
-	c.mu.Lock()
-	counter, isKnown := c.counted[one]
-	if !isKnown {
-		counter = c.set.GetOrCreateCounter(fmt.Sprintf("%s{tier=%q,entry=%q,result=%q}", cacheRequests, tier, entry, result))
-		c.counted[one] = counter
-	}
-	c.mu.Unlock()
-	counter.Add(n)
+	c.requests.of(cacheRequest{tier, entry, result}, c.requestsOf).Add(n)
+}
+
+func (c *Cache) requestsOf(r cacheRequest) *metrics.Counter {
+	return c.set.GetOrCreateCounter(fmt.Sprintf("%s{tier=%q,entry=%q,result=%q}", cacheRequests, r.tier, r.entry, r.result))
 }
 
 // CountServed counts values that were asked for, and how many of them needed no loading.

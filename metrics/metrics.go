@@ -46,6 +46,9 @@ var (
 type Metrics struct {
 	set      *metrics.Set
 	requests *metrics.PrometheusHistogram
+	answered series[request, *metrics.Counter]
+	queries  series[string, *metrics.PrometheusHistogram]
+	answers  series[keptAnswer, *metrics.Counter]
 
 	mu      sync.Mutex // Guards refresh.
 	refresh []func()   // Bring up to date what others count, at each scrape.
@@ -60,8 +63,17 @@ func New() *Metrics {
 
 // CountRequest counts an answered request. Endpoint is a route of the server, never a path that a client sent.
 func (m *Metrics) CountRequest(method, endpoint string, status int) {
-	name := fmt.Sprintf("%s{method=%q,endpoint=%q,status=\"%d\"}", requestsTotal, knownMethod(method), endpoint, status)
-	m.set.GetOrCreateCounter(name).Inc()
+	m.answered.of(request{knownMethod(method), endpoint, status}, m.requestsOf).Inc()
+}
+
+// request is what requests are told apart by.
+type request struct {
+	method, endpoint string
+	status           int
+}
+
+func (m *Metrics) requestsOf(r request) *metrics.Counter {
+	return m.set.GetOrCreateCounter(fmt.Sprintf("%s{method=%q,endpoint=%q,status=\"%d\"}", requestsTotal, r.method, r.endpoint, r.status))
 }
 
 // TimeRequest notes how long the answer to a request of the API took.
@@ -69,8 +81,11 @@ func (m *Metrics) TimeRequest(took time.Duration) { m.requests.Update(took.Secon
 
 // TimeQuery notes how long a statement about a table took.
 func (m *Metrics) TimeQuery(table string, took time.Duration) {
-	name := fmt.Sprintf("%s{table=%q}", queryDuration, table)
-	m.set.GetOrCreatePrometheusHistogramExt(name, queryBuckets).Update(took.Seconds())
+	m.queries.of(table, m.queriesOf).Update(took.Seconds())
+}
+
+func (m *Metrics) queriesOf(table string) *metrics.PrometheusHistogram {
+	return m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("%s{table=%q}", queryDuration, table), queryBuckets)
 }
 
 // beforeScrape has refresh called before each scrape.

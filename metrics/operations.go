@@ -33,6 +33,8 @@ const otherOperations = "other"
 type Operations struct {
 	set        *metrics.Set
 	registered []string
+	answered   series[answered, *metrics.Counter]
+	durations  series[string, *metrics.PrometheusHistogram]
 	statements *metrics.PrometheusHistogram
 	batches    *metrics.PrometheusHistogram
 	bounds     *metrics.PrometheusHistogram
@@ -66,17 +68,26 @@ type Operation struct {
 
 // Count counts an operation.
 func (o *Operations) Count(op Operation) {
-	name := fmt.Sprintf("%s{operation=%q,kind=%q,result=%q}", operationsTotal, o.known(op.Name), kindOf(op), resultOf(op))
-	o.set.GetOrCreateCounter(name).Inc()
+	o.answered.of(answered{o.known(op.Name), kindOf(op), resultOf(op)}, o.answeredOf).Inc()
 	for _, code := range op.Codes {
 		o.CountError(code)
 	}
 	if op.Ran {
-		duration := fmt.Sprintf("%s{kind=%q}", operationDuration, kindOf(op))
-		o.set.GetOrCreatePrometheusHistogramExt(duration, requestBuckets).Update(op.Took.Seconds())
+		o.durations.of(kindOf(op), o.durationsOf).Update(op.Took.Seconds())
 		o.statements.Update(float64(op.Statements))
 		o.certify(op)
 	}
+}
+
+// answered is what operations are told apart by.
+type answered struct{ operation, kind, result string }
+
+func (o *Operations) answeredOf(a answered) *metrics.Counter {
+	return o.set.GetOrCreateCounter(fmt.Sprintf("%s{operation=%q,kind=%q,result=%q}", operationsTotal, a.operation, a.kind, a.result))
+}
+
+func (o *Operations) durationsOf(kind string) *metrics.PrometheusHistogram {
+	return o.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("%s{kind=%q}", operationDuration, kind), requestBuckets)
 }
 
 // certify counts the statements of an operation beyond its bound: any is an N+1 that the executor's certificate rules out.

@@ -5,7 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,7 +30,15 @@ type Scope string
 
 // NewScope derives a scope from the list's name and whatever orders and filters it, spelled the same in every process.
 func NewScope(list string, parts ...string) Scope {
-	return Scope(fmt.Sprintf("%s%q", list, parts))
+	scope := append(make([]byte, 0, 64), list...)
+	scope = append(scope, '[')
+	for i, part := range parts {
+		if i > 0 {
+			scope = append(scope, ' ')
+		}
+		scope = strconv.AppendQuote(scope, part)
+	}
+	return Scope(append(scope, ']'))
 }
 
 // EncodeCursor returns the cursor of a position in the scope's list.
@@ -59,10 +67,10 @@ func DecodeCursor(scope Scope, cursor string) (domain.Position, error) {
 var errInvalidCursor = domain.NewError(domain.InvalidCursor, "this is not a cursor of this list in this order and with this filter")
 
 func digest(scope Scope, payload []byte) []byte {
-	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%d:%s", len(scope), scope)
-	_, _ = h.Write(payload)
-	return h.Sum(nil)[:digestSize]
+	text := strconv.AppendInt(make([]byte, 0, 192), int64(len(scope)), 10)
+	text = append(append(append(text, ':'), scope...), payload...)
+	sum := sha256.Sum256(text)
+	return sum[:digestSize]
 }
 
 func appendPosition(b []byte, p domain.Position) []byte {
