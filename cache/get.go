@@ -9,12 +9,12 @@ import (
 // load says is kept, also that there is nothing; errors are not.
 func Get[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k K, load func(context.Context) (V, bool, error)) (V, bool, error) {
 	if !c.serves(ctx) {
-		c.count(InSource, &e.spec, Passed, 1)
+		c.count(ctx, InSource, &e.spec, Passed, 1)
 		return load(ctx)
 	}
 	at, now := e.keyOf(k), c.now()
 	if it, found := c.local.find(at, now); found {
-		c.count(InProcess, &e.spec, Hit, 1)
+		c.count(ctx, InProcess, &e.spec, Hit, 1)
 		if it.wantsRefresh(now) {
 			refresh(ctx, c, e, []K{k}, []*item{it}, func(ctx context.Context, _ []K) (map[K]V, error) {
 				value, isThere, err := load(ctx)
@@ -27,9 +27,9 @@ func Get[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k K
 		value, isThere := valueOf[V](it)
 		return value, isThere, nil
 	}
-	c.count(InProcess, &e.spec, Miss, 1)
+	c.count(ctx, InProcess, &e.spec, Miss, 1)
 	flights, begun := c.flights.board([]key{at})
-	c.count(InFlight, &e.spec, Hit, 1-len(begun))
+	c.count(ctx, InFlight, &e.spec, Hit, 1-len(begun))
 	if len(begun) > 0 {
 		outlive(ctx, func(ctx context.Context) error {
 			it, err := readOne(ctx, c, e, at, load)
@@ -59,24 +59,24 @@ func valueOf[V any](it *item) (value V, isThere bool) {
 func readOne[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k key, load func(context.Context) (V, bool, error)) (*item, error) {
 	it, err := c.chain.Get(ctx, string(k))
 	if err == nil {
-		c.countShared(&e.spec, Hit, 1)
+		c.countShared(ctx, &e.spec, Hit, 1)
 		_ = c.local.Set(ctx, string(k), it) // The chain does so too, at its leisure.
 		return it, nil
 	}
 	var unread lease
 	if miss := (*missed)(nil); errors.As(err, &miss) {
-		c.countShared(&e.spec, Miss, 1)
+		c.countShared(ctx, &e.spec, Miss, 1)
 		unread = miss.lease
 	} else {
-		c.countShared(&e.spec, Failure, 1)
+		c.countShared(ctx, &e.spec, Failure, 1)
 	}
 	before := c.ages.now()
 	value, isThere, err := load(ctx)
 	if err != nil {
-		c.count(InSource, &e.spec, Failure, 1)
+		c.count(ctx, InSource, &e.spec, Failure, 1)
 		return nil, err
 	}
-	c.count(InSource, &e.spec, hitIf(isThere), 1)
+	c.count(ctx, InSource, &e.spec, hitIf(isThere), 1)
 	it = newItem(e, k, value, isThere, before, unread, c.now())
 	_ = c.chain.Set(ctx, string(k), it) // Neither tier fails for good.
 	return it, nil
@@ -122,14 +122,15 @@ func (c *Cache) Writing(ctx context.Context, who string) context.Context {
 	return Bypass(ctx)
 }
 
-func (c *Cache) count(tier Tier, s *spec, result Result, n int) {
+func (c *Cache) count(ctx context.Context, tier Tier, s *spec, result Result, n int) {
 	if c != nil && n > 0 {
 		c.observe.Requests(tier, s.name, result, n)
+		traceOf(ctx).note(s.name, tier, result, n)
 	}
 }
 
-func (c *Cache) countShared(s *spec, result Result, n int) {
+func (c *Cache) countShared(ctx context.Context, s *spec, result Result, n int) {
 	if c.shared != nil {
-		c.count(InRedis, s, result, n)
+		c.count(ctx, InRedis, s, result, n)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // awaited.
 func GetMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], keys []K, load func(context.Context, []K) (map[K]V, error)) (map[K]V, error) {
 	if !c.serves(ctx) {
-		c.count(InSource, &e.spec, Passed, len(keys))
+		c.count(ctx, InSource, &e.spec, Passed, len(keys))
 		return load(ctx, keys)
 	}
 	values := make(map[K]V, len(keys))
@@ -18,7 +18,7 @@ func GetMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 		return values, nil
 	}
 	flights, begun := c.flights.board(missing.at)
-	c.count(InFlight, &e.spec, Hit, len(flights)-len(begun))
+	c.count(ctx, InFlight, &e.spec, Hit, len(flights)-len(begun))
 	if len(begun) > 0 {
 		own := &reading[K, V]{cache: c, entry: e, load: load}
 		for _, i := range begun {
@@ -63,8 +63,8 @@ func findMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V]
 			values[k] = value
 		}
 	}
-	c.count(InProcess, &e.spec, Hit, len(keys)-len(missing.keys))
-	c.count(InProcess, &e.spec, Miss, len(missing.keys))
+	c.count(ctx, InProcess, &e.spec, Hit, len(keys)-len(missing.keys))
+	c.count(ctx, InProcess, &e.spec, Miss, len(missing.keys))
 	refresh(ctx, c, e, renewed, renewing, load)
 	return missing
 }
@@ -101,11 +101,11 @@ func (r *reading[K, V]) loadRest(ctx context.Context) error {
 	c, before := r.cache, r.cache.ages.now()
 	values, err := r.load(ctx, r.keys)
 	if err != nil {
-		c.count(InSource, &r.entry.spec, Failure, len(r.keys))
+		c.count(ctx, InSource, &r.entry.spec, Failure, len(r.keys))
 		return err
 	}
-	c.count(InSource, &r.entry.spec, Hit, len(values))
-	c.count(InSource, &r.entry.spec, Miss, len(r.keys)-len(values))
+	c.count(ctx, InSource, &r.entry.spec, Hit, len(values))
+	c.count(ctx, InSource, &r.entry.spec, Miss, len(r.keys)-len(values))
 	now := c.now()
 	for i, k := range r.keys {
 		value, isThere := values[k]
@@ -134,7 +134,7 @@ func (r *reading[K, V]) readShared(ctx context.Context) {
 	}
 	answers, err := c.shared.read(ctx, r.at)
 	if err != nil {
-		c.count(InRedis, &r.entry.spec, Failure, len(r.keys))
+		c.count(ctx, InRedis, &r.entry.spec, Failure, len(r.keys))
 		return
 	}
 	r.wanted, r.flights, r.leases = wanted[K]{}, nil, nil
@@ -147,8 +147,8 @@ func (r *reading[K, V]) readShared(ctx context.Context) {
 		_ = c.local.Set(ctx, string(all.at[i]), answer.item)
 		c.flights.land(all.flights[i], answer.item)
 	}
-	c.count(InRedis, &r.entry.spec, Hit, len(answers)-len(r.keys))
-	c.count(InRedis, &r.entry.spec, Miss, len(r.keys))
+	c.count(ctx, InRedis, &r.entry.spec, Hit, len(answers)-len(r.keys))
+	c.count(ctx, InRedis, &r.entry.spec, Miss, len(r.keys))
 }
 
 // keep keeps an item that was loaded in both tiers.

@@ -29,7 +29,8 @@ func (s *Server) openCache() (err error) {
 		return nil
 	}
 	counts := s.metrics.Cache(s.cacheState)
-	observer := cache.Observer{Requests: countRequests(counts), Fault: counts.CountFault}
+	s.counts = countRequests(counts)
+	observer := cache.Observer{Requests: s.counts, Fault: counts.CountFault}
 	s.cache, err = cache.New(cache.Options{
 		Bytes: int64(s.config.CacheBytes), Redis: s.redis, Prefix: s.config.RedisPrefix, Feed: s.cacheFeed(), Observe: &observer, Log: s.log,
 	})

@@ -49,7 +49,7 @@ func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations
 		Measure: r.Measure, Answers: s.answers, Pack: edge.Pack,
 		Observe: func(ctx context.Context, o transport.Outcome) {
 			s.noteOperation(ctx, operations, o)
-			noteAnswer(s.metrics.Answers(), o)
+			s.noteAnswer(o)
 		},
 	}
 	if s.config.LimitsRate() {

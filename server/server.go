@@ -45,7 +45,8 @@ type Server struct {
 	stop       context.CancelFunc
 
 	answers         *answers.Cache
-	changeListeners []changeListener // In the order in which they are told; complete before changes are followed.
+	counts          func(cache.Tier, string, cache.Result, int) // Nil without a cache.
+	changeListeners []changeListener                            // In the order in which they are told; complete before changes are followed.
 
 	closing sync.Once
 	closed  chan struct{}

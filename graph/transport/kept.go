@@ -142,6 +142,8 @@ const HeaderCache = "X-Atelier-Cache"
 // cacheExtension is extensions.cache: where the answer comes from, and what will be of it.
 type cacheExtension struct {
 	Answer answerSource `json:"answer"`
+	// Values is, for each entry of the cache, in which tier how many values were found (hit) or not, or were not looked for (bypass).
+	Values map[string]map[string]int `json:"values,omitempty"`
 }
 
 type answerSource struct {
@@ -168,7 +170,7 @@ func (a *answer) withCache(kept *answers.Answer) []byte {
 		age := milliseconds(time.Since(kept.Made))
 		source.From, source.AgeMs = "memory", &age
 	}
-	told := append([]byte(`,"extensions":{"cache":`), marshal(cacheExtension{source})...)
+	told := append([]byte(`,"extensions":{"cache":`), marshal(cacheExtension{source, a.trace.Values()})...)
 	return append(append(bytes.Clone(kept.Body[:len(kept.Body)-1]), told...), "}}"...)
 }
 
@@ -180,5 +182,5 @@ func (a *answer) addCache(response *graphql.Response) {
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
 	}
-	response.Extensions["cache"] = cacheExtension{answerSource{From: "database", NotKept: a.why}}
+	response.Extensions["cache"] = cacheExtension{answerSource{From: "database", NotKept: a.why}, a.trace.Values()}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"atelier/auth"
+	"atelier/cache"
 	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/exec"
@@ -122,6 +123,7 @@ type answer struct {
 
 	asked  [sha256.Size]byte // A digest of the request.
 	key    answers.Key
+	trace  *cache.Trace    // Where what was read came from; nil if nobody asks.
 	record *answers.Record // What the answer is made of; nil if it is not to be kept.
 	isKept bool
 	why    answers.Reason // Why the answer was not found, or is not kept.
@@ -179,6 +181,9 @@ func (a *answer) execute(ctx context.Context, operation *graphql.OperationContex
 	defer leave()
 	if a.Measure != nil {
 		ctx, a.done = a.Measure(ctx)
+	}
+	if a.tellsOfCache() {
+		ctx, a.trace = cache.Traced(ctx)
 	}
 	respond, ctx := a.exec.DispatchOperation(ctx, operation)
 	response := respond(ctx)
