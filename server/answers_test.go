@@ -10,6 +10,7 @@ import (
 
 	"atelier/config"
 	"atelier/graph/transport"
+	"atelier/relay"
 )
 
 // read sends a query by GET, with headers besides.
@@ -61,7 +62,12 @@ func TestKeptAnswersFollowTheDatabase(t *testing.T) {
 			})
 		}
 	}
+	one := `{ user(id: "` + relay.ID{Type: "User", Key: "demo-user"}.Encode() + `") { name } }`
+	if _, body := read(t, replicas[0], admin, one, transport.HeaderCache, "1"); !strings.Contains(body, `"values":{"user_info":{"`) {
+		t.Errorf("nothing is told of values: %s", body)
+	}
 	if _, body := get(t, replicas[0].URL()+"/metrics"); !strings.Contains(body, `answer_cache_requests_total{result="hit",reason=""}`) ||
+		!strings.Contains(body, `cache_requests_total{tier="local",entry="answer",result="hit"}`) ||
 		!strings.Contains(body, "answer_cache_bytes ") || !strings.Contains(body, `answer_cache_dropped_total{reason="changed"}`) {
 		t.Errorf("the metrics do not tell of kept answers")
 	}
@@ -96,10 +102,13 @@ func TestValidatorsThroughCompression(t *testing.T) {
 func TestNothingIsKeptWithoutRoomOrFeed(t *testing.T) {
 	t.Parallel()
 	url := seeded(t)
-	small, deaf := settings(url), settings(url)
-	small.AnswerCacheBytes, deaf.ChangeFeed = 0, "off"
-	for why, c := range map[string]config.Config{"off": small, "deaf": deaf} {
-		s := start(t, c)
+	small, without, deaf := settings(url), settings(url), settings(url)
+	small.AnswerCacheBytes, without.Cache, deaf.ChangeFeed = 0, "off", "off"
+	for _, one := range []struct {
+		why string
+		config.Config
+	}{{"off", small}, {"off", without}, {"deaf", deaf}} {
+		s, why := start(t, one.Config), one.why
 		for range 3 {
 			if _, body := read(t, s, tokenOf(t, small, "demo-admin"), everyone, transport.HeaderCache, "1"); !strings.Contains(body, `"notKept":"`+why+`"`) {
 				t.Errorf("%s: %s", why, body[max(len(body)-200, 0):])
