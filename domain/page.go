@@ -27,7 +27,8 @@ type Position struct {
 }
 
 // Page is a request for a part of a list: Limit items (1..MaxPageSize) from its start, or from its end if
-// Backward, strictly after After and strictly before Before. Items come in the list's order in either case.
+// Backward, strictly after After and strictly before Before. Items come in the list's order in either case. With a Limit of 0
+// nobody asks for anything of it: it comes empty, and whether the list goes on is not looked up.
 type Page struct {
 	Limit    int
 	Backward bool
@@ -46,6 +47,9 @@ type Slice[T any] struct {
 type NumberedPage struct {
 	Number int
 	Size   int
+	// NoItems and NoTotal leave out what nobody asks for: the items, or the total and all that follows from it.
+	NoItems bool
+	NoTotal bool
 }
 
 // MaxOffset is the deepest row that a page number may reach; past it, cursors serve.

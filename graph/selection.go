@@ -11,6 +11,23 @@ import (
 // wrappers are the fields between a list and its items.
 var wrappers = []string{"edges", "node", "nodes", "items"}
 
+// What lists are read by, a statement for each of these: the fields of a connection but its total, which has a resolver; those of a
+// numbered page that hold its items; and those that its total tells.
+var (
+	pageFields  = []string{"edges", "nodes", "pageInfo"}
+	itemFields  = []string{"items"}
+	totalFields = []string{"total", "totalPages", "hasNext", "hasPrev"}
+)
+
+// SelectsPage reports whether anything is selected of a connection for which its page must be read.
+func SelectsPage(ctx context.Context) bool { return Selects(ctx, pageFields...) }
+
+// SelectsItems reports whether the items of a numbered page are selected.
+func SelectsItems(ctx context.Context) bool { return Selects(ctx, itemFields...) }
+
+// SelectsTotal reports whether anything is selected of a numbered page for which its list must be counted.
+func SelectsTotal(ctx context.Context) bool { return Selects(ctx, totalFields...) }
+
 // Selects reports whether any of the named fields is selected on what the context's field resolves to, or on the
 // items of that list, whatever their concrete type. By it resolvers tell which shape of a noun to load.
 func Selects(ctx context.Context, names ...string) bool {

@@ -24,8 +24,10 @@ func TestCertificates(t *testing.T) {
 	a := newAPI(t, database(t, "crowd.sql"))
 	for query, want := range map[string]int{
 		`{ users(first: N) { nodes { name } } }`:                                                      1,
-		`{ users(first: N) { totalCount edges { node { credit tasks(first: 2) { totalCount } } } } }`: 1 + 1 + 1 + 1 + 1,
+		`{ users(first: N) { totalCount edges { node { credit tasks(first: 2) { totalCount } } } } }`: 1 + 1 + 1 + 1,
 		`{ tasks(first: N) { nodes { user { credit } files { nodes { task { id } } } } } }`:           5,
+		`{ users(first: N) { totalCount __typename } tasks(first: N) { totalCount } }`:                2,
+		`{ usersPage(pageSize: N) { total } tasksPage(pageSize: N) { items { id } } }`:                2,
 		`{ tasksPage(pageSize: N) { total items { user { id } } } }`:                                  3,
 		`{ a: users(first: N) { nodes { x: credit y: credit } } viewer { credit } }`:                  4,
 	} {

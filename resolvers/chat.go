@@ -36,7 +36,7 @@ func (users) Chats(ctx context.Context, objs []*domain.User, first *int, after *
 	if filter != nil {
 		which.Archived = domain.TristateOf(filter.Archived)
 	}
-	list, err := list(relay.NewScope("User.chats", strconv.Itoa(int(which.Archived))), first, after, last, before, true)
+	list, err := list(ctx, relay.NewScope("User.chats", strconv.Itoa(int(which.Archived))), first, after, last, before, true)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (users) Credit(ctx context.Context, objs []*domain.User) ([]*domain.Decimal
 
 // CreditLogs is a page of each user's ledger.
 func (users) CreditLogs(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string) ([]*graph.CreditLogConnection, error) {
-	list, err := list(relay.NewScope("User.creditLogs"), first, after, last, before, graph.Selects(ctx, heavyCreditLog...))
+	list, err := list(ctx, relay.NewScope("User.creditLogs"), first, after, last, before, graph.Selects(ctx, heavyCreditLog...))
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (*Resolver) GeneratedFileConnection() graph.GeneratedFileConnectionResolver
 
 // Files is a page of each user's uploaded files.
 func (users) Files(ctx context.Context, objs []*domain.User, first *int, after *string, last *int, before *string) ([]*graph.FileConnection, error) {
-	list, err := list(relay.NewScope("User.files"), first, after, last, before, graph.Selects(ctx, heavyFile...))
+	list, err := list(ctx, relay.NewScope("User.files"), first, after, last, before, graph.Selects(ctx, heavyFile...))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (users) GeneratedFiles(ctx context.Context, objs []*domain.User, first *int
 		which.Service = orZero(filter.Service)
 	}
 	scope := relay.NewScope("User.generatedFiles", string(which.Service))
-	list, err := list(scope, first, after, last, before, graph.Selects(ctx, heavyGeneratedFile...))
+	list, err := list(ctx, scope, first, after, last, before, graph.Selects(ctx, heavyGeneratedFile...))
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (*Resolver) MessageConnection() graph.MessageConnectionResolver {
 
 // Messages is a page of each chat's messages.
 func (chats) Messages(ctx context.Context, objs []*domain.Chat, first *int, after *string, last *int, before *string) ([]*graph.MessageConnection, error) {
-	list, err := list(relay.NewScope("Chat.messages"), first, after, last, before, graph.Selects(ctx, heavyMessage...))
+	list, err := list(ctx, relay.NewScope("Chat.messages"), first, after, last, before, graph.Selects(ctx, heavyMessage...))
 	if err != nil {
 		return nil, err
 	}

@@ -90,10 +90,20 @@ func (r *Resolver) Query() graph.QueryResolver { return queries{r} }
 // Mutation returns the resolvers of the root of mutations.
 func (r *Resolver) Mutation() graph.MutationResolver { return mutations{r} }
 
-// list reads a connection's arguments for the scope's list.
-func list(scope relay.Scope, first *int, after *string, last *int, before *string, full bool) (loaders.List, error) {
+// list reads a connection's arguments for the scope's list. A page of which nothing is selected, as where its total alone is, is none.
+func list(ctx context.Context, scope relay.Scope, first *int, after *string, last *int, before *string, full bool) (loaders.List, error) {
 	page, err := relay.PageArgs{First: first, After: after, Last: last, Before: before}.Page(scope)
+	if !graph.SelectsPage(ctx) {
+		page.Limit = 0
+	}
 	return loaders.List{Scope: scope, Page: page, Full: full}, err
+}
+
+// numberedPage reads a numbered page's arguments, and which of its parts are selected.
+func numberedPage(ctx context.Context, number, size int) (domain.NumberedPage, error) {
+	page, err := relay.NumberedPage(number, size)
+	page.NoItems, page.NoTotal = !graph.SelectsItems(ctx), !graph.SelectsTotal(ctx)
+	return page, err
 }
 
 // orZero returns what a nullable input holds; null and absent are the same, and zero does not narrow.

@@ -59,6 +59,9 @@ var crowded = []string{
 	`{ tasks(filter: {service: FLUX}, first: 2) { totalCount nodes { id status user { name } files { totalCount nodes { filename } } } } }`,
 	`{ tasksPage(pageSize: 2) { total items { id progress ... on MidjourneyTask { parent { id status } } } } }`,
 	`{ usersPage(pageSize: 2, filter: {role: PENDING}) { total items { name } } }`,
+	`{ users(filter: {role: PENDING}) { totalCount } usersPage { total } a: tasks(filter: {status: SUCCEEDED}) { totalCount } b: tasksPage { total }
+		c: tasks { __typename nodes { files { totalCount } } } viewer { tasks(filter: {status: QUEUED}) { totalCount }
+		chats { totalCount nodes { messages { totalCount } } } files { totalCount } generatedFiles { totalCount } } }`,
 	`{ models { name baseModel { name } user { name } } aiServices { service maxConcurrentTasks } }`,
 	`{ viewer { name statistics { totalTasks thisMonthUsage } chats(first: 1) { nodes { title messages { nodes { user { name } parent { content } } } } } } }`,
 }

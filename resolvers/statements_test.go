@@ -211,8 +211,10 @@ func (c *crowdQuery) selection(steps []step, to *ast.Definition) string {
 	}
 	field := s.field.Name + c.arguments(s.field, steps[1:], within)
 	inner := c.selection(steps[1:], to)
-	if typeOf(s.field).Fields.ForName("totalCount") != nil {
-		inner = "totalCount " + inner
+	for _, total := range []string{"totalCount", "total"} {
+		if typeOf(s.field).Fields.ForName(total) != nil {
+			inner = total + " " + inner
+		}
 	}
 	return fmt.Sprintf("%s { %s }", field, inner)
 }
@@ -222,7 +224,10 @@ func (c *crowdQuery) relations(of *ast.Definition) string {
 	var b strings.Builder
 	for _, f := range resolvedFields(of) {
 		b.WriteString(f.Name + c.arguments(f, nil, 1))
-		if typeOf(f).IsCompositeType() {
+		switch {
+		case typeOf(f).Fields.ForName("nodes") != nil:
+			b.WriteString(" { nodes { __typename } }")
+		case typeOf(f).IsCompositeType():
 			b.WriteString(" { __typename }")
 		}
 		b.WriteString(" ")

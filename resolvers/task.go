@@ -27,7 +27,7 @@ func (queries) Tasks(ctx context.Context, first *int, after *string, last *int, 
 		return nil, err
 	}
 	order := taskOrder(orderBy)
-	list, err := list(tasksScope("tasks", which, order), first, after, last, before, graph.Selects(ctx, heavyTask...))
+	list, err := list(ctx, tasksScope("tasks", which, order), first, after, last, before, graph.Selects(ctx, heavyTask...))
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (queries) TasksPage(ctx context.Context, number, size int, filter *graph.Ta
 	if err != nil {
 		return nil, err
 	}
-	page, err := relay.NumberedPage(number, size)
+	page, err := numberedPage(ctx, number, size)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (users) Tasks(ctx context.Context, objs []*domain.User, first *int, after *
 	if filter != nil {
 		which.Service, which.Status = orZero(filter.Service), orZero(filter.Status)
 	}
-	list, err := list(tasksScope("User.tasks", which, order), first, after, last, before, graph.Selects(ctx, heavyTask...))
+	list, err := list(ctx, tasksScope("User.tasks", which, order), first, after, last, before, graph.Selects(ctx, heavyTask...))
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (aTask[T]) User(ctx context.Context, objs []T) ([]*domain.User, error) {
 
 // Files is a page of what came of each task.
 func (aTask[T]) Files(ctx context.Context, objs []T, first *int, after *string, last *int, before *string) ([]*graph.GeneratedFileConnection, error) {
-	list, err := list(relay.NewScope("Task.files"), first, after, last, before, graph.Selects(ctx, heavyGeneratedFile...))
+	list, err := list(ctx, relay.NewScope("Task.files"), first, after, last, before, graph.Selects(ctx, heavyGeneratedFile...))
 	if err != nil {
 		return nil, err
 	}

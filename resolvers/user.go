@@ -49,7 +49,7 @@ func (queries) Users(ctx context.Context, first *int, after *string, last *int, 
 	if err != nil {
 		return nil, err
 	}
-	list, err := list(usersScope(which, order), first, after, last, before, true)
+	list, err := list(ctx, usersScope(which, order), first, after, last, before, true)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (queries) UsersPage(ctx context.Context, number, size int, filter *graph.Us
 	if err != nil {
 		return nil, err
 	}
-	page, err := relay.NumberedPage(number, size)
+	page, err := numberedPage(ctx, number, size)
 	if err != nil {
 		return nil, err
 	}

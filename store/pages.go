@@ -25,9 +25,13 @@ func (n *noun[T]) columns(full bool) string {
 	return n.light
 }
 
-// pages reads one page for each of n parents, in their order, in one statement. A list without parents has n = 1.
+// pages reads one page for each of n parents, in their order, in one statement; in none where nothing of them is wanted. A list
+// without parents has n = 1.
 func pages[T any](ctx context.Context, s *Store, l *list[T], n int, page domain.Page, full bool) ([]domain.Slice[T], error) {
 	slices := make([]domain.Slice[T], n)
+	if page.Limit == 0 {
+		return slices, nil
+	}
 	text, args := l.pageStatement(page, full)
 	err := s.read(ctx, l.noun.table, text, args, func(row *row) error {
 		ord, side := row.whole(), row.whole()
@@ -89,15 +93,21 @@ func counts[T any](ctx context.Context, s *Store, l *list[T], n int) ([]int, err
 	return totals, err
 }
 
-// numbered reads a page by its number, and the total: two statements.
+// numbered reads a page by its number, and the total: a statement each, for those of the two that are wanted.
 func numbered[T any](ctx context.Context, s *Store, l *list[T], page domain.NumberedPage, full bool) (*domain.Numbered[T], error) {
-	totals, err := counts(ctx, s, l, 1)
-	if err != nil {
-		return nil, err
+	result := &domain.Numbered[T]{Page: page.Number, PageSize: page.Size}
+	if !page.NoTotal {
+		totals, err := counts(ctx, s, l, 1)
+		if err != nil {
+			return nil, err
+		}
+		result.Total = totals[0]
 	}
-	result := &domain.Numbered[T]{Total: totals[0], Page: page.Number, PageSize: page.Size}
+	if page.NoItems {
+		return result, nil
+	}
 	text, args := l.numberedStatement(page, full)
-	err = s.read(ctx, l.noun.table, text, args, func(row *row) error {
+	err := s.read(ctx, l.noun.table, text, args, func(row *row) error {
 		_, _ = row.whole(), row.whole() // The parent's ordinal and the side, as in pages: there is one of each.
 		result.Items = append(result.Items, l.noun.scan(row, full))
 		return nil

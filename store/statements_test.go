@@ -103,12 +103,16 @@ func TestStatementsAreCountedAndObserved(t *testing.T) {
 		second(w.Balances(ctx, nil)),
 		second(w.Tasks(ctx, domain.TaskFilter{}, domain.TaskOrder{}, domain.Page{Limit: 1}, true)),
 		second(w.UsersPage(ctx, domain.UserFilter{}, domain.UserOrder{}, domain.NumberedPage{Number: 1, Size: 1})),
+		second(w.UsersPage(ctx, domain.UserFilter{}, domain.UserOrder{}, domain.NumberedPage{Number: 1, Size: 1, NoTotal: true})),
+		second(w.TasksPage(ctx, domain.TaskFilter{}, domain.TaskOrder{}, domain.NumberedPage{Number: 1, Size: 1, NoItems: true}, true)),
+		second(w.TasksPage(ctx, domain.TaskFilter{}, domain.TaskOrder{}, domain.NumberedPage{Number: 1, Size: 1, NoItems: true, NoTotal: true}, true)),
+		second(w.Chats(ctx, []domain.UserID{"u", "v"}, domain.ChatFilter{}, domain.Page{})),
 	} {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	if counter.Count() != 4 || fmt.Sprint(tables) != "[credit tasks users users]" {
+	if counter.Count() != 6 || fmt.Sprint(tables) != "[credit tasks users users users tasks]" {
 		t.Errorf("%d statements, on %v", counter.Count(), tables)
 	}
 }
