@@ -9,6 +9,8 @@ package answers
 
 import (
 	"container/list"
+	"crypto/sha256"
+	"encoding/base64"
 	"sync"
 	"time"
 
@@ -25,8 +27,6 @@ type Key struct {
 // Answer is one that is kept. It is shared: it must not be changed.
 type Answer struct {
 	Body []byte
-	// Etag is the strong validator of Body, in quotes.
-	Etag string
 	// Made is when making it began: it tells what was true then, and since.
 	Made time.Time
 	// Outside is how long those outside may show it without asking again.
@@ -35,13 +35,23 @@ type Answer struct {
 	// Pack compresses Body for those who ask again. May be nil.
 	Pack func(body []byte) []byte
 
-	packing sync.Once
-	packed  []byte
+	packing, tagging sync.Once
+	packed           []byte
+	tag              string
 
 	until   time.Time
 	key     Key
 	sources []Source
 	bytes   int
+}
+
+// Tag is what a validator of Body is made of, the same on every replica. It is worked out when it is first asked for.
+func (a *Answer) Tag() string {
+	a.tagging.Do(func() {
+		sum := sha256.Sum256(a.Body)
+		a.tag = base64.RawURLEncoding.EncodeToString(sum[:16])
+	})
+	return a.tag
 }
 
 // Packed is Body as Pack compresses it, which is done once, when it is first asked for; nil where it is not.
@@ -95,9 +105,12 @@ func (c *Cache) Start() *Record {
 	return &Record{began: c.told}
 }
 
+// IsOff reports whether nothing is ever kept.
+func (c *Cache) IsOff() bool { return c.Bytes <= 0 }
+
 // Get returns the answer for a key, or why there is none.
 func (c *Cache) Get(key Key) (*Answer, Reason) {
-	if c.Bytes <= 0 {
+	if c.IsOff() {
 		return nil, Off
 	}
 	now := c.now()
@@ -154,7 +167,7 @@ func (c *Cache) keep(a *Answer, began uint64, now time.Time) Reason {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.Bytes <= 0:
+	case c.IsOff():
 		return Off
 	case a.bytes > c.Bytes/largest:
 		return TooLarge

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"time"
 
@@ -38,6 +37,9 @@ func (a *answer) asksOnce() bool { return a.r.Header.Get(HeaderCost) != "" }
 // recall answers from memory, if the same request was answered before and nothing of that has changed. Rights are asked as ever,
 // since an answer is kept by who asked, and the points are charged.
 func (a *answer) recall(text []byte) (answered bool, refused *refusal) {
+	if a.Answers.IsOff() {
+		return false, nil
+	}
 	a.asked = digestOf([]byte{a.r.Method[0]}, text)
 	known, ok := a.known.Get(string(a.asked[:]))
 	if !ok || a.asksOnce() {
@@ -64,6 +66,9 @@ func (a *answer) repeatable(ctx context.Context, params *graphql.RawParams) (*an
 		return nil, ctx
 	case a.asksOnce():
 		a.why = answers.Told
+		return nil, ctx
+	case a.Answers.IsOff() && !a.isRead():
+		a.why = answers.Off
 		return nil, ctx
 	}
 	digest := digestOf([]byte(params.Query), []byte(params.OperationName), marshal(params.Variables))
@@ -112,15 +117,9 @@ func (a *answer) keep(response *graphql.Response) *answers.Answer {
 		return nil
 	}
 	body := bytes.Join(encode(response), nil)
-	kept, why := a.Answers.Keep(a.key, a.record, &answers.Answer{Body: body, Etag: etagOf(body), Made: a.start, Pack: a.Pack})
+	kept, why := a.Answers.Keep(a.key, a.record, &answers.Answer{Body: body, Made: a.start, Pack: a.Pack})
 	a.why = why
 	return kept
-}
-
-// etagOf is the strong validator of a body: the same on every replica.
-func etagOf(body []byte) string {
-	sum := sha256.Sum256(body)
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // digestOf is a digest of texts, in which where one ends and the next begins makes a difference.

@@ -17,21 +17,37 @@ func (a *answer) writeWhole(kept *answers.Answer) {
 	}
 	header := a.w.Header()
 	header.Set("Cache-Control", a.cacheControl(kept))
+	body, packed := kept.Body, a.packed(kept)
+	if packed != nil {
+		body = packed
+	}
+	if a.isRead() && a.validate(kept, packed != nil) {
+		return
+	}
+	if packed != nil {
+		header.Set("Content-Encoding", "gzip")
+	}
+	a.send(http.StatusOK, [][]byte{body})
+}
+
+// isRead reports whether the request is one whose answer may be kept outside.
+func (a *answer) isRead() bool { return a.r.Method == http.MethodGet || a.r.Method == http.MethodHead }
+
+// validate gives the answer its validator, and answers 304 if the client has that already.
+func (a *answer) validate(kept *answers.Answer, isPacked bool) (answered bool) {
 	tag := a.tag(kept)
 	if known := a.matching(tag); known != "" {
-		header.Set("Etag", known)
+		a.w.Header().Set("Etag", known)
 		a.vary()
 		a.isWritten = true
 		a.w.WriteHeader(http.StatusNotModified)
-		return
+		return true
 	}
-	body := kept.Body
-	if packed := a.packed(kept); packed != nil {
-		header.Set("Content-Encoding", "gzip")
-		body, tag = packed, strings.TrimSuffix(tag, `"`)+packedSuffix+`"`
+	if isPacked {
+		tag = strings.TrimSuffix(tag, `"`) + packedSuffix + `"`
 	}
-	header.Set("Etag", tag)
-	a.send(http.StatusOK, [][]byte{body})
+	a.w.Header().Set("Etag", tag)
+	return false
 }
 
 // packed is the compressed form of an answer that is given again, if the client reads that; nil otherwise.
@@ -59,17 +75,14 @@ const packedSuffix = "-gzip"
 // tag is the validator of the answer in the type that the client likes best.
 func (a *answer) tag(kept *answers.Answer) string {
 	if a.media == mediaGraphQL {
-		return `"` + kept.Etag + `-r"`
+		return `"` + kept.Tag() + `-r"`
 	}
-	return `"` + kept.Etag + `"`
+	return `"` + kept.Tag() + `"`
 }
 
 // matching returns which of the validators that the client has is that of the answer, or of the answer compressed; "" for none. They
 // count for what is read by GET: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
 func (a *answer) matching(tag string) string {
-	if a.r.Method != http.MethodGet && a.r.Method != http.MethodHead {
-		return ""
-	}
 	for candidate := range strings.SplitSeq(strings.Join(a.r.Header.Values("If-None-Match"), ","), ",") {
 		candidate = strings.TrimSpace(candidate)
 		if candidate == "*" {

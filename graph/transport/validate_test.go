@@ -65,7 +65,7 @@ func TestValidatorsOfOtherRepresentations(t *testing.T) {
 		t.Errorf("the validator of another type: %d", got.Code)
 	}
 	posted := post(t, k, fifty, "If-None-Match", plain, "X-Test-Viewer", "u1")
-	if posted.status != 200 || posted.header.Get("Etag") != plain {
+	if posted.status != 200 || posted.header.Get("Etag") != "" {
 		t.Errorf("POST: %d %v", posted.status, posted.header)
 	}
 	k.change(domain.Change{Table: domain.TableUsers, IDs: []string{"u7"}, Owners: []string{"u7"}})
