@@ -43,8 +43,8 @@ func TestUpWaitsForTheOneAtWork(t *testing.T) {
 	release := openTransaction(t, db, "SELECT pg_advisory_xact_lock(27431051700299122)")
 	ctx, stop := context.WithTimeout(t.Context(), time.Second)
 	defer stop()
-	if err := migrations.Up(ctx, url); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Up beside another: %v", err)
+	if err := migrations.Up(ctx, url); err == nil || ctx.Err() == nil { // On a busy machine it may not even have connected.
+		t.Errorf("Up beside another: %v, before its time was over", err)
 	}
 	if left := snapshot(t, db); left != "" {
 		t.Errorf("it did not wait:\n%s", left)
@@ -62,7 +62,7 @@ func TestUpSaysWhatIsInTheWay(t *testing.T) {
 	url, db := legacyDatabase(t)
 	before := snapshot(t, db)
 	release := openTransaction(t, db, "LOCK TABLE users IN ACCESS SHARE MODE")
-	ctx, stop := context.WithTimeout(t.Context(), 3*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 6*time.Second)
 	defer stop()
 	err := migrations.Up(ctx, url)
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "adopt table users") ||
