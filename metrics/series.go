@@ -9,8 +9,8 @@ type series[L comparable, M any] struct {
 	known map[L]M
 }
 
-// of returns the series of these labels, which make makes where it is not known.
-func (s *series[L, M]) of(labels L, make func(L) M) M {
+// of returns the series of these labels, which create makes where it is not known.
+func (s *series[L, M]) of(labels L, create func(L) M) M {
 	s.mu.RLock()
 	one, ok := s.known[labels]
 	s.mu.RUnlock()
@@ -23,7 +23,7 @@ func (s *series[L, M]) of(labels L, make func(L) M) M {
 		s.known = map[L]M{}
 	}
 	if one, ok = s.known[labels]; !ok {
-		one = make(labels)
+		one = create(labels)
 		s.known[labels] = one
 	}
 	return one
