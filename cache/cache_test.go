@@ -36,11 +36,11 @@ func TestErrorsAreNotKept(t *testing.T) {
 	b := newBase()
 	b.write("a", "a1")
 	r := newReplica(t, b, nil)
-	b.isAway = true
+	b.setAway(true)
 	if _, err := GetMany(context.Background(), r.Cache, UserInfo, []domain.UserID{"a"}, b.users); domain.CodeOf(err) != domain.Unavailable {
 		t.Errorf("got %v", err)
 	}
-	b.isAway = false
+	b.setAway(false)
 	r.require("a", "a1")
 }
 
@@ -271,9 +271,7 @@ func TestPopularValuesAreRefreshedBeforeTheyExpire(t *testing.T) {
 		now, found := r.local.find(UserInfo.keyOf("a"), time.Now())
 		return found && now != it && now.shared.ticket != was && r.shared.underWay.Load() == 0
 	})
-	b.mu.Lock()
-	b.isAway = true
-	b.mu.Unlock()
+	b.setAway(true)
 	other := newReplica(t, b, server).shares()
 	other.require("a", "a1")
 	other.settle()

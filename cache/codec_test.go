@@ -101,8 +101,8 @@ func TestWhatAnotherReleaseWroteIsNotThere(t *testing.T) {
 	t.Parallel()
 	now, at := time.Now(), UserInfo.keyOf("a")
 	it := newItem(UserInfo, at, fill2[domain.User](t), true, 0, lease{}, now)
-	it.shared.era = "12"
-	text := it.write(UserInfo.encode(it.value.(*domain.User)), newTicket())
+	it.shared = shared{newTicket(), "12"}
+	text := it.write(UserInfo.encode(it.value.(*domain.User)))
 	if got, ok := readItem(at, text, 0, now); !ok || !reflect.DeepEqual(got.value, it.value) || got.shared.era != "12" {
 		t.Fatalf("%+v, %v", got, ok)
 	}
@@ -137,7 +137,8 @@ func FuzzReadItem(f *testing.F) {
 		f.Add(int(e[0]), []byte("V123456780:\x01\x010"))
 	}
 	it := newItem(UserInfo, UserInfo.keyOf("a"), &domain.User{ID: "a"}, true, 0, lease{}, now)
-	f.Add(0, it.write(UserInfo.encode(&domain.User{ID: "a"}), newTicket()))
+	it.shared = shared{newTicket(), "0"}
+	f.Add(0, it.write(UserInfo.encode(&domain.User{ID: "a"})))
 	f.Fuzz(func(_ *testing.T, entry int, text []byte) {
 		k := key(string([]byte{byte(uint(entry) % uint(len(entries)))}) + strings.Repeat("k", keySize-1))
 		_, _ = readItem(k, text, 0, now)

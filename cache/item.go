@@ -18,8 +18,8 @@ type item struct {
 	size    int64
 	expires time.Time // From this tier; in Redis it may last longer.
 	lasts   time.Time // Until when it may be kept at all.
-	shared  shared
-	out     *outgoing // Whoever made the item sends it off; then it is nil.
+	shared  shared    // Never changes: whoever finds the item in this process may read it.
+	out     *outgoing // Whoever made the item sends it off, and nobody else looks at it; then it is nil.
 
 	// For refreshing what is popular before it expires.
 	renew      time.Time
@@ -64,7 +64,7 @@ func newItem[K comparable, V any](e *Entry[K, V], k key, value V, isThere bool, 
 	it.lasts = now.Add(jittered(lives.shared))
 	it.livesIn(now, lives.local)
 	if l.standing != nil {
-		it.out = &outgoing{encoded, l}
+		it.shared, it.out = shared{newTicket(), l.era}, &outgoing{encoded, l}
 	}
 	return it
 }
@@ -102,10 +102,10 @@ const (
 )
 
 // write spells the item for Redis. It must have a ticket.
-func (it *item) write(encoded []byte, written ticket) []byte {
+func (it *item) write(encoded []byte) []byte {
 	text := make([]byte, 0, len(encoded)+48)
 	text = append(text, sharedValue)
-	text = append(text, written...)
+	text = append(text, it.shared.ticket...)
 	text = append(text, it.shared.era...)
 	text = append(text, ':', sharedFormat, it.key.spec().version, flag(it.absent)[0])
 	text = binary.AppendVarint(text, it.lasts.UnixMilli())

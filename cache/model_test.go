@@ -68,7 +68,8 @@ func plantInRedis(r *modelReplica, u *domain.User) {
 	if it.shared.era == "" {
 		it.shared.era = "0"
 	}
-	client.Set(ctx, s.nameOf(it.key), it.write(UserInfo.encode(u), newTicket()), time.Minute)
+	it.shared.ticket = newTicket()
+	client.Set(ctx, s.nameOf(it.key), it.write(UserInfo.encode(u)), time.Minute)
 }
 
 // step is something that happens: to one of the replicas, with one of the users.
@@ -148,7 +149,7 @@ func newModel(t testing.TB, server *redistest.Server) *model {
 }
 
 func (m *model) start(i int) {
-	r := &modelReplica{replica: openReplica(m.t, m.base, m.server, m.prefix), wrote: map[domain.UserID]int{}}
+	r := &modelReplica{replica: openReplica(m.t, m.base, patientDoor(m.server), m.prefix), wrote: map[domain.UserID]int{}}
 	m.replicas[i] = r
 	m.hear(r)
 }

@@ -77,14 +77,15 @@ func unreadable(err error) error {
 
 // Door is the way to Redis: everything through it is bounded in time, and while Redis fails nobody waits for it.
 type Door struct {
-	client  redis.UniversalClient
-	breaker *gobreaker.CircuitBreaker[struct{}]
-	changed func(opened bool) // Told of every change of the breaker's. It must not block.
+	client   redis.UniversalClient
+	patience time.Duration
+	breaker  *gobreaker.CircuitBreaker[struct{}]
+	changed  func(opened bool) // Told of every change of the breaker's. It must not block.
 }
 
 // NewDoor returns a door to a client's Redis.
 func NewDoor(client redis.UniversalClient) *Door {
-	d := &Door{client: client, changed: func(bool) {}}
+	d := &Door{client: client, patience: patience, changed: func(bool) {}}
 	d.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout: rest, Interval: 10 * time.Second, BucketPeriod: time.Second,
 		ReadyToTrip: func(c gobreaker.Counts) bool {
@@ -109,7 +110,7 @@ func isFull(err error) bool {
 // Do lets use send commands, within patience. It fails at once while Redis is given a rest.
 func (d *Door) Do(ctx context.Context, use func(context.Context, redis.UniversalClient) error) error {
 	_, err := d.breaker.Execute(func() (struct{}, error) {
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		ctx, cancel := context.WithTimeout(ctx, d.patience)
 		defer cancel()
 		return struct{}{}, use(ctx, d.client)
 	})

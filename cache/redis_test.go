@@ -21,7 +21,7 @@ func TestRedisSeesNeitherFlushesNorScans(t *testing.T) {
 	r := newReplica(t, b, server).shares()
 	changeAndAsk(t, b, 20, r)
 	r.Changed(domain.ChangeBatch{
-		AsOf: time.Now(), Log: b.id, Next: r.seen, Epoch: b.epoch, Changes: []domain.Change{{Table: domain.TableUsers, All: true}},
+		AsOf: time.Now(), Log: b.id, Next: r.seen, Epoch: b.epochNow(), Changes: []domain.Change{{Table: domain.TableUsers, All: true}},
 	})
 	r.settle()
 	stats, err := server.Client().Info(context.Background(), "commandstats").Result()

@@ -127,14 +127,9 @@ const (
 
 // write sends the item off to Redis, in the background. It is written if the lease still holds by then.
 func (t *sharedTier) write(it *item, encoded []byte, l lease) {
-	if l.standing == nil {
-		return
-	}
-	written := newTicket()
-	it.shared = shared{written, l.era}
 	t.underWay.Add(1)
 	select {
-	case t.fills <- fill{l.standing.nameOf(it.key), l.ticket, it.write(encoded, written), it.lasts}:
+	case t.fills <- fill{l.standing.nameOf(it.key), l.ticket, it.write(encoded), it.lasts}:
 	default:
 		t.underWay.Add(-1)
 	}
