@@ -26,8 +26,7 @@ func (a *ages) now() age { return age(a.current.Load()) }
 
 // admits reports whether a value of this age is newer than every change of its key.
 func (a *ages) admits(k key, read age) bool {
-	place, _ := k.hashes()
-	return uint64(read) >= a.places[place%agePlaces].Load() && uint64(read) >= a.entries[k[0]].Load()
+	return uint64(read) >= a.places[k.first%agePlaces].Load() && uint64(read) >= a.entries[k.entry].Load()
 }
 
 // note makes every value of what changed too old that was read before note returns. There is one caller at a time.
@@ -39,7 +38,6 @@ func (a *ages) note(changed changed) {
 		a.entries[entry].Store(now)
 	}
 	for k := range changed.keys {
-		place, _ := k.hashes()
-		a.places[place%agePlaces].Store(now)
+		a.places[k.first%agePlaces].Store(now)
 	}
 }

@@ -37,9 +37,10 @@ type Cache struct {
 	ages    *ages
 	flights flights
 	writers writers
-	landed  chan landed   // Flights to be retired.
+	landed  chan *flight  // What they brought is to be settled.
 	renewal chan struct{} // A place for each refresh under way.
 	observe Observer
+	log     *slog.Logger
 	now     func() time.Time
 
 	follows bool                      // There is a feed of changes.
@@ -58,7 +59,8 @@ const maxSilence = 4 * time.Second
 func New(o Options) (*Cache, error) { return newCache(o, time.Now) }
 
 func newCache(o Options, now func() time.Time) (*Cache, error) {
-	c := &Cache{ages: newAges(), follows: o.Feed != nil, now: now, observe: ignorant(), renewal: make(chan struct{}, refreshesAtOnce), landed: make(chan landed, 1024)}
+	c := &Cache{ages: newAges(), follows: o.Feed != nil, now: now, observe: ignorant(), log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), renewal: make(chan struct{}, refreshesAtOnce), landed: make(chan *flight, unsettled)}
+	c.flights.byKey = map[key]seat{}
 	if o.Observe != nil {
 		c.observe = *o.Observe
 	}
@@ -68,7 +70,6 @@ func newCache(o Options, now func() time.Time) (*Cache, error) {
 	}
 	tiers := []cache.SetterCacheInterface[*item]{cache.New[*item](c.local)}
 	c.lifetime, c.stop = context.WithCancel(context.Background())
-	c.background.Go(func() { c.retireAll(c.lifetime) })
 	if o.Redis != nil {
 		c.shared = newShared(o, c)
 		tiers = append(tiers, cache.New[*item](c.shared))
@@ -76,6 +77,7 @@ func newCache(o Options, now func() time.Time) (*Cache, error) {
 		c.background.Go(func() { c.shared.fillAll(c.lifetime) })
 	}
 	c.chain = cache.NewChain(tiers...)
+	c.background.Go(func() { c.settleAll(c.lifetime) })
 	return c, nil
 }
 
@@ -83,7 +85,7 @@ func newShared(o Options, c *Cache) *sharedTier {
 	t := &sharedTier{fills: make(chan fill, fillsWaiting)}
 	t.trust = trust{
 		door: o.Redis, prefix: "{" + cmp.Or(o.Prefix, "atelier") + "}:", ages: c.ages, feed: o.Feed, now: c.now,
-		log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), observe: c.observe, wake: make(chan struct{}, 1),
+		log: c.log, observe: c.observe, wake: make(chan struct{}, 1),
 	}
 	o.Redis.changed = func(opened bool) {
 		if opened {

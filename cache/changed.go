@@ -56,7 +56,7 @@ func (c *changed) isEmpty() bool { return len(c.keys) == 0 && len(c.entries) == 
 // concerns reports whether a key may be concerned.
 func (c *changed) concerns(k key) bool {
 	_, isNamed := c.keys[k]
-	return isNamed || slices.Contains(c.entries, k[0])
+	return isNamed || slices.Contains(c.entries, byte(k.entry))
 }
 
 // merge adds what other changes concern.

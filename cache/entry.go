@@ -4,14 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"time"
 )
 
 // Entry is a row of the table: how values of type V are kept under keys of type K.
 type Entry[K comparable, V any] struct {
 	spec
-	// key spells K unmistakably: join makes it so.
-	key func(K) string
+	// spell adds K to a text, unmistakably: appendPart makes it so.
+	spell func(text []byte, k K) []byte
 	// walk writes or reads a value.
 	walk func(*coder, *V)
 	// adapt changes the lifetime of a value by what it is. May be nil.
@@ -27,7 +28,9 @@ type spec struct {
 	lives   lifetime
 	dropped drops
 
-	index  byte // In entries.
+	index  byte   // In entries.
+	prefix []byte // What keys are hashed after.
+	encode func(c *coder, value any)
 	decode func([]byte) (value any, ok bool)
 }
 
@@ -37,6 +40,11 @@ var entries []*spec
 func declare[K comparable, V any](e Entry[K, V]) *Entry[K, V] {
 	declared := &e
 	declared.index = byte(len(entries))
+	declared.prefix = append(appendPart(appendPart(nil, e.name), e.shape), e.version)
+	declared.encode = func(c *coder, value any) {
+		v := value.(V)
+		declared.walk(c, &v)
+	}
 	declared.decode = func(text []byte) (any, bool) {
 		c, value := coder{buffer: text, reads: true}, *new(V)
 		declared.walk(&c, &value)
@@ -44,12 +52,6 @@ func declare[K comparable, V any](e Entry[K, V]) *Entry[K, V] {
 	}
 	entries = append(entries, &declared.spec)
 	return declared
-}
-
-func (e *Entry[K, V]) encode(value V) []byte {
-	c := coder{}
-	e.walk(&c, &value)
-	return c.buffer
 }
 
 // lifetimeOf is how long a value is kept at most.
@@ -65,37 +67,50 @@ func (l lifetime) within(left time.Duration) lifetime {
 	return lifetime{min(l.local, left), min(l.shared, left)}
 }
 
-// key is where a value is kept: a byte for the entry, and 128 bits of SHA-256 over all that tells values apart. Ids are the clients'
-// to choose, so the hash must withstand someone who looks for two that share a key.
-type key string
+// key is where a value is kept: an entry, and 128 bits of SHA-256 over all that tells values apart. Ids are the clients' to choose, so the
+// hash must withstand someone who looks for two that share a key.
+type key struct{ first, second, entry uint64 }
 
-const keySize = 1 + 16
+func (e *Entry[K, V]) keyOf(k K) key { return e.keysOf([]K{k})[0] }
 
-func (e *Entry[K, V]) keyOf(k K) key { return e.spec.keyOf(e.key(k)) }
+func (e *Entry[K, V]) keysOf(ks []K) []key {
+	keys, text := make([]key, len(ks)), make([]byte, 0, 128)
+	for i, k := range ks {
+		text = e.spell(append(text[:0], e.prefix...), k)
+		keys[i] = e.hash(text)
+	}
+	return keys
+}
 
-func (s *spec) keyOf(joined string) key {
-	text := make([]byte, 0, 128)
-	text = appendPart(text, s.name)
-	text = appendPart(text, s.shape)
-	text = append(text, s.version)
-	text = append(text, joined...)
+// keyOf is the key of what was spelt already.
+func (s *spec) keyOf(joined string) key { return s.hash(append(slices.Clone(s.prefix), joined...)) }
+
+func (s *spec) hash(text []byte) key {
 	sum := sha256.Sum256(text)
-	var k [keySize]byte
-	k[0] = s.index
-	copy(k[1:], sum[:])
-	return key(k[:])
+	return key{binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16]), uint64(s.index)}
 }
 
-// hashes are the two halves of the key's hash.
-func (k key) hashes() (uint64, uint64) {
-	return binary.LittleEndian.Uint64([]byte(k[1:9])), binary.LittleEndian.Uint64([]byte(k[9:keySize]))
+func (k key) spec() *spec { return entries[k.entry] }
+
+// appendHash adds the hash as Redis knows it.
+func (k key) appendHash(text []byte) []byte {
+	var hash [16]byte
+	binary.LittleEndian.PutUint64(hash[:8], k.first)
+	binary.LittleEndian.PutUint64(hash[8:], k.second)
+	return base64.RawURLEncoding.AppendEncode(text, hash[:])
 }
 
-func (k key) spec() *spec { return entries[k[0]] }
+// GetCacheKey implements gocache's CacheKeyGenerator: the chain's stores are asked by strings.
+func (k key) GetCacheKey() string {
+	text := binary.LittleEndian.AppendUint64(make([]byte, 0, 24), k.first)
+	text = binary.LittleEndian.AppendUint64(text, k.second)
+	return string(binary.LittleEndian.AppendUint64(text, k.entry))
+}
 
-// String is the key as Redis knows it, after the prefix.
-func (k key) String() string {
-	return k.spec().name + ":" + base64.RawURLEncoding.EncodeToString([]byte(k[1:]))
+// readKey reads what GetCacheKey wrote.
+func readKey(text string) key {
+	raw := []byte(text)
+	return key{binary.LittleEndian.Uint64(raw), binary.LittleEndian.Uint64(raw[8:]), binary.LittleEndian.Uint64(raw[16:])}
 }
 
 // join spells parts so that no other parts are spelt the same.
@@ -115,7 +130,7 @@ func joinEach(parts []string) []string {
 	return joined
 }
 
-func appendPart(text []byte, part string) []byte {
+func appendPart[S ~string](text []byte, part S) []byte {
 	return append(binary.AppendUvarint(text, uint64(len(part))), part...)
 }
 

@@ -11,87 +11,68 @@ import (
 // loadLimit is how long loading may take, however long the one waits who asked first: others wait as well.
 const loadLimit = 10 * time.Second
 
-// flight is a value under way, for all who want it.
+// flight is values under way together, for all who want any of them.
 type flight struct {
-	landed chan struct{}
-	item   *item // Once it has landed.
+	keys   []key
+	items  []*item // By key. What is nil once it has landed was not brought, and err says why.
 	err    error
+	landed chan struct{}
 }
 
 // flights are the values under way: each is loaded once at a time.
 type flights struct {
 	mu    sync.Mutex
-	byKey map[key]*flight
+	byKey map[key]seat
 }
 
-// board returns the flight of each key, and those of them that have just begun: the caller must land them.
-func (f *flights) board(keys []key) (all []*flight, begun []int) {
+// seat is where in a flight a value is.
+type seat struct {
+	flight *flight
+	at     int
+}
+
+// board returns a seat for each key. For those that are not under way a flight begins, which the caller must land, or fail; it is nil where all are.
+func (f *flights) board(keys []key) (seats []seat, begun *flight) {
+	seats = make([]seat, len(keys))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.byKey == nil {
-		f.byKey = map[key]*flight{}
-	}
-	all = make([]*flight, len(keys))
 	for i, k := range keys {
-		one, isUnderWay := f.byKey[k]
+		taken, isUnderWay := f.byKey[k]
 		if !isUnderWay {
-			one = &flight{landed: make(chan struct{})}
-			f.byKey[k] = one
-			begun = append(begun, i)
+			if begun == nil {
+				begun = &flight{landed: make(chan struct{}), keys: make([]key, 0, len(keys)-i)}
+			}
+			taken = seat{begun, len(begun.keys)}
+			begun.keys = append(begun.keys, k)
+			f.byKey[k] = taken
 		}
-		all[i] = one
+		seats[i] = taken
 	}
-	return all, begun
+	return seats, begun
 }
 
 // land ends a flight. Whoever asks before it is retired still gets what it brought.
-func (*flights) land(one *flight, it *item) {
-	one.item = it
+func (one *flight) land(items []*item) {
+	one.items = items
 	close(one.landed)
 }
 
-// fail ends a flight that brought nothing.
-func (f *flights) fail(k key, one *flight, err error) {
-	f.retire([]key{k}, []*flight{one})
+// fail ends a flight that did not bring all: items are what it did bring.
+func (f *flights) fail(one *flight, items []*item, err error) {
+	f.retire(one)
 	one.err = err
-	close(one.landed)
-}
-
-// landed are flights that have landed, and the keys of what they brought.
-type landed struct {
-	keys    []key
-	flights []*flight
-}
-
-// retireLater has flights forgotten once what they brought is found in this process.
-func (c *Cache) retireLater(keys []key, flights []*flight) {
-	select {
-	case c.landed <- landed{keys, flights}:
-	default:
-		c.flights.retire(keys, flights)
-	}
-}
-
-// retireAll forgets what retireLater is told, until ctx ends.
-func (c *Cache) retireAll(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case l := <-c.landed:
-			c.local.memory.Wait()
-			c.flights.retire(l.keys, l.flights)
-		}
-	}
+	one.land(items)
 }
 
 // retire forgets flights.
-func (f *flights) retire(keys []key, flights []*flight) {
+func (f *flights) retire(flights ...*flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i, k := range keys {
-		if f.byKey[k] == flights[i] {
-			delete(f.byKey, k)
+	for _, one := range flights {
+		for _, k := range one.keys {
+			if f.byKey[k].flight == one {
+				delete(f.byKey, k)
+			}
 		}
 	}
 }
@@ -107,26 +88,20 @@ func (f *flights) leave(changed changed) {
 	}
 }
 
-func (one *flight) hasLanded() bool {
-	select {
-	case <-one.landed:
-		return true
-	default:
-		return false
-	}
-}
-
 // wait waits for a flight, or until ctx ends.
-func (one *flight) wait(ctx context.Context) (*item, error) {
+func (s seat) wait(ctx context.Context) (*item, error) {
 	select {
-	case <-one.landed:
+	case <-s.flight.landed:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if cause, isPanic := one.err.(*panicked); isPanic { //nolint:errorlint // It is not wrapped.
+	if s.at < len(s.flight.items) && s.flight.items[s.at] != nil {
+		return s.flight.items[s.at], nil
+	}
+	if cause, isPanic := s.flight.err.(*panicked); isPanic { //nolint:errorlint // It is not wrapped.
 		panic(cause)
 	}
-	return one.item, one.err
+	return nil, s.flight.err
 }
 
 // panicked is a panic of code that loads. It goes on in each who waits: the process does not end, and whoever handles panics of

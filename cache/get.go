@@ -28,20 +28,21 @@ func Get[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k K
 		return value, isThere, nil
 	}
 	c.count(ctx, InProcess, &e.spec, Miss, 1)
-	flights, begun := c.flights.board([]key{at})
-	c.count(ctx, InFlight, &e.spec, Hit, 1-len(begun))
-	if len(begun) > 0 {
+	seats, begun := c.flights.board([]key{at})
+	if begun == nil {
+		c.count(ctx, InFlight, &e.spec, Hit, 1)
+	} else {
 		outlive(ctx, func(ctx context.Context) error {
 			it, err := readOne(ctx, c, e, at, load)
 			if err != nil {
 				return err
 			}
-			c.flights.land(flights[0], it)
-			c.retireLater([]key{at}, flights)
+			begun.land([]*item{it})
+			c.settleLater(begun)
 			return nil
-		}, func(err error) { c.flights.fail(at, flights[0], err) })
+		}, func(err error) { c.flights.fail(begun, nil, err) })
 	}
-	it, err := flights[0].wait(ctx)
+	it, err := seats[0].wait(ctx)
 	if err != nil {
 		var none V
 		return none, false, err
@@ -57,13 +58,12 @@ func valueOf[V any](it *item) (value V, isThere bool) {
 
 // readOne reads a value through the chain of tiers, and loads it where none has it.
 func readOne[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k key, load func(context.Context) (V, bool, error)) (*item, error) {
-	it, err := c.chain.Get(ctx, string(k))
+	it, err := c.chain.Get(ctx, k)
 	if err == nil {
 		c.countShared(ctx, &e.spec, Hit, 1)
-		_ = c.local.Set(ctx, string(k), it) // The chain does so too, at its leisure.
 		return it, nil
 	}
-	var unread lease
+	var unread *lease
 	if miss := (*missed)(nil); errors.As(err, &miss) {
 		c.countShared(ctx, &e.spec, Miss, 1)
 		unread = miss.lease
@@ -77,9 +77,7 @@ func readOne[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 		return nil, err
 	}
 	c.count(ctx, InSource, &e.spec, hitIf(isThere), 1)
-	it = newItem(e, k, value, isThere, before, unread, c.now())
-	_ = c.chain.Set(ctx, string(k), it) // Neither tier fails for good.
-	return it, nil
+	return newItem(e, k, value, isThere, before, unread, c.now()), nil
 }
 
 func hitIf(isThere bool) Result {

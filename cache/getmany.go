@@ -12,22 +12,25 @@ func GetMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 		c.count(ctx, InSource, &e.spec, Passed, len(keys))
 		return load(ctx, keys)
 	}
-	values := make(map[K]V, len(keys))
-	missing := findMany(ctx, c, e, keys, values, load)
+	values, missing := findMany(ctx, c, e, keys, load)
 	if len(missing.keys) == 0 {
 		return values, nil
 	}
-	flights, begun := c.flights.board(missing.at)
-	c.count(ctx, InFlight, &e.spec, Hit, len(flights)-len(begun))
-	if len(begun) > 0 {
-		own := &reading[K, V]{cache: c, entry: e, load: load}
-		for _, i := range begun {
-			own.add(missing.keys[i], missing.at[i], flights[i])
-		}
+	seats, begun := c.flights.board(missing.at)
+	own := &reading[K, V]{cache: c, entry: e, load: load, flight: begun}
+	if begun != nil {
+		own.keys = seated(begun, seats, missing.keys)
 		outlive(ctx, own.run, own.fail)
 	}
-	for i, one := range flights {
-		it, err := one.wait(ctx)
+	c.count(ctx, InFlight, &e.spec, Hit, len(seats)-len(own.keys))
+	if own.loaded != nil && len(own.keys) == len(keys) {
+		return own.loaded, nil
+	}
+	if values == nil {
+		values = make(map[K]V, len(keys))
+	}
+	for i, s := range seats {
+		it, err := s.wait(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -44,29 +47,53 @@ type wanted[K comparable] struct {
 	at   []key
 }
 
-// findMany adds what this process has to values, and returns what it has not.
-func findMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], keys []K, values map[K]V, load func(context.Context, []K) (map[K]V, error)) (missing wanted[K]) {
-	now := c.now()
+// findMany returns what this process has (nil for nothing), and what it has not.
+func findMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], keys []K, load func(context.Context, []K) (map[K]V, error)) (values map[K]V, missing wanted[K]) {
+	now, at := c.now(), e.keysOf(keys)
 	var renewed []K
 	var renewing []*item
-	for _, k := range keys {
-		at := e.keyOf(k)
-		it, found := c.local.find(at, now)
+	for i, k := range keys {
+		it, found := c.local.find(at[i], now)
 		if !found {
-			missing.keys, missing.at = append(missing.keys, k), append(missing.at, at)
+			missing.add(k, at[i], len(keys)-i)
 			continue
 		}
 		if it.wantsRefresh(now) {
 			renewed, renewing = append(renewed, k), append(renewing, it)
 		}
 		if value, isThere := valueOf[V](it); isThere {
+			if values == nil {
+				values = make(map[K]V, len(keys))
+			}
 			values[k] = value
 		}
 	}
 	c.count(ctx, InProcess, &e.spec, Hit, len(keys)-len(missing.keys))
 	c.count(ctx, InProcess, &e.spec, Miss, len(missing.keys))
 	refresh(ctx, c, e, renewed, renewing, load)
-	return missing
+	return values, missing
+}
+
+// add adds a key, the first of so many at most.
+func (w *wanted[K]) add(k K, at key, atMost int) {
+	if w.keys == nil {
+		w.keys, w.at = make([]K, 0, atMost), make([]key, 0, atMost)
+	}
+	w.keys, w.at = append(w.keys, k), append(w.at, at)
+}
+
+// seated are those of the keys whose values a flight brings, in its order.
+func seated[K any](f *flight, seats []seat, keys []K) []K {
+	if len(f.keys) == len(keys) {
+		return keys
+	}
+	own := make([]K, 0, len(f.keys))
+	for i, s := range seats {
+		if s.flight == f && s.at == len(own) { // Or it is asked for twice.
+			own = append(own, keys[i])
+		}
+	}
+	return own
 }
 
 // reading is values that one caller reads, for all who want them.
@@ -75,86 +102,83 @@ type reading[K comparable, V any] struct {
 	entry *Entry[K, V]
 	load  func(context.Context, []K) (map[K]V, error)
 
-	wanted[K]
-	flights []*flight
-	leases  []lease
-}
-
-func (r *reading[K, V]) add(k K, at key, f *flight) {
-	r.keys, r.at, r.flights = append(r.keys, k), append(r.at, at), append(r.flights, f)
+	flight *flight
+	keys   []K     // Of the flight.
+	items  []*item // What was found so far.
+	loaded map[K]V // All of the values, if all were loaded.
 }
 
 // run reads what Redis has, and loads the rest.
 func (r *reading[K, V]) run(ctx context.Context) error {
-	all := *r
-	r.readShared(ctx)
-	if len(r.keys) > 0 {
-		if err := r.loadRest(ctx); err != nil {
+	r.items = make([]*item, len(r.keys))
+	missing := r.readShared(ctx)
+	if len(missing.keys) > 0 {
+		if err := r.loadRest(ctx, missing); err != nil {
 			return err
 		}
 	}
-	r.cache.retireLater(all.at, all.flights)
+	r.flight.land(r.items)
+	r.cache.settleLater(r.flight)
 	return nil
 }
 
-func (r *reading[K, V]) loadRest(ctx context.Context) error {
-	c, before := r.cache, r.cache.ages.now()
-	values, err := r.load(ctx, r.keys)
+// fail lands what was found.
+func (r *reading[K, V]) fail(err error) { r.cache.flights.fail(r.flight, r.items, err) }
+
+// unread are keys that Redis has not, their places among the reading's, and the leases to fill them.
+type unread[K comparable] struct {
+	keys   []K
+	places []int
+	leases []*lease
+}
+
+// all are the keys where Redis has nothing to say.
+func (r *reading[K, V]) all() unread[K] {
+	places := make([]int, len(r.keys))
+	for i := range places {
+		places[i] = i
+	}
+	return unread[K]{r.keys, places, make([]*lease, len(r.keys))}
+}
+
+// readShared finds what Redis has.
+func (r *reading[K, V]) readShared(ctx context.Context) unread[K] {
+	c := r.cache
+	if c.shared == nil {
+		return r.all()
+	}
+	answers, err := c.shared.read(ctx, r.flight.keys)
 	if err != nil {
-		c.count(ctx, InSource, &r.entry.spec, Failure, len(r.keys))
+		c.count(ctx, InRedis, &r.entry.spec, Failure, len(r.keys))
+		return r.all()
+	}
+	var missing unread[K]
+	for i, answer := range answers {
+		if r.items[i] = answer.item; answer.item == nil {
+			missing.keys, missing.places, missing.leases = append(missing.keys, r.keys[i]), append(missing.places, i), append(missing.leases, answer.lease)
+		}
+	}
+	c.count(ctx, InRedis, &r.entry.spec, Hit, len(answers)-len(missing.keys))
+	c.count(ctx, InRedis, &r.entry.spec, Miss, len(missing.keys))
+	return missing
+}
+
+func (r *reading[K, V]) loadRest(ctx context.Context, missing unread[K]) error {
+	c, before := r.cache, r.cache.ages.now()
+	values, err := r.load(ctx, missing.keys)
+	if err != nil {
+		c.count(ctx, InSource, &r.entry.spec, Failure, len(missing.keys))
 		return err
 	}
 	c.count(ctx, InSource, &r.entry.spec, Hit, len(values))
-	c.count(ctx, InSource, &r.entry.spec, Miss, len(r.keys)-len(values))
+	c.count(ctx, InSource, &r.entry.spec, Miss, len(missing.keys)-len(values))
 	now := c.now()
-	for i, k := range r.keys {
+	for i, k := range missing.keys {
 		value, isThere := values[k]
-		it := newItem(r.entry, r.at[i], value, isThere, before, r.leases[i], now)
-		c.keep(ctx, it)
-		c.flights.land(r.flights[i], it)
+		r.items[missing.places[i]] = newItem(r.entry, r.flight.keys[missing.places[i]], value, isThere, before, missing.leases[i], now)
+	}
+	if len(missing.keys) == len(r.keys) {
+		r.loaded = values
 	}
 	return nil
-}
-
-// fail lands what is still under way.
-func (r *reading[K, V]) fail(err error) {
-	for i, one := range r.flights {
-		if !one.hasLanded() {
-			r.cache.flights.fail(r.at[i], one, err)
-		}
-	}
-}
-
-// readShared lands what Redis has, and takes out leases for the rest.
-func (r *reading[K, V]) readShared(ctx context.Context) {
-	c, all := r.cache, *r
-	r.leases = make([]lease, len(r.keys))
-	if c.shared == nil {
-		return
-	}
-	answers, err := c.shared.read(ctx, r.at)
-	if err != nil {
-		c.count(ctx, InRedis, &r.entry.spec, Failure, len(r.keys))
-		return
-	}
-	r.wanted, r.flights, r.leases = wanted[K]{}, nil, nil
-	for i, answer := range answers {
-		if answer.item == nil {
-			r.add(all.keys[i], all.at[i], all.flights[i])
-			r.leases = append(r.leases, answer.lease)
-			continue
-		}
-		_ = c.local.Set(ctx, string(all.at[i]), answer.item)
-		c.flights.land(all.flights[i], answer.item)
-	}
-	c.count(ctx, InRedis, &r.entry.spec, Hit, len(answers)-len(r.keys))
-	c.count(ctx, InRedis, &r.entry.spec, Miss, len(r.keys))
-}
-
-// keep keeps an item that was loaded in both tiers.
-func (c *Cache) keep(ctx context.Context, it *item) {
-	_ = c.local.Set(ctx, string(it.key), it) // Neither fails for good.
-	if c.shared != nil {
-		_ = c.shared.Set(ctx, string(it.key), it)
-	}
 }

@@ -14,12 +14,13 @@ type item struct {
 	key     key
 	value   any // Of the entry's V; nil where there is nothing under the key.
 	absent  bool
-	read    age // Before the value was read.
-	size    int64
+	read    age       // Before the value was read.
+	size    int64     // In this process; 0 until it is packed.
 	expires time.Time // From this tier; in Redis it may last longer.
 	lasts   time.Time // Until when it may be kept at all.
-	shared  shared    // Never changes: whoever finds the item in this process may read it.
-	out     *outgoing // Whoever made the item sends it off, and nobody else looks at it; then it is nil.
+	shared  shared    // Does not change once the item can be found in this process.
+	lease   *lease    // Under which it was read, until it is packed. May be nil.
+	out     *fill     // From packing to sending; nobody looks at it but who does both.
 
 	// For refreshing what is popular before it expires.
 	renew      time.Time
@@ -31,12 +32,6 @@ type item struct {
 type shared struct {
 	ticket ticket // Empty where it was not.
 	era    string
-}
-
-// outgoing is a value on its way to Redis.
-type outgoing struct {
-	encoded []byte
-	lease   lease
 }
 
 // ticket names one writing of a key in Redis, which may only replace what carries the ticket that it was given.
@@ -54,20 +49,33 @@ func newTicket() ticket {
 const overhead = 320
 
 // newItem makes an item of what was read at an age, under a lease if there was one to be had.
-func newItem[K comparable, V any](e *Entry[K, V], k key, value V, isThere bool, read age, l lease, now time.Time) *item {
-	it := &item{key: k, read: read, absent: !isThere}
-	lives, encoded := absence, []byte(nil)
+func newItem[K comparable, V any](e *Entry[K, V], k key, value V, isThere bool, read age, l *lease, now time.Time) *item {
+	it := &item{key: k, read: read, absent: !isThere, lease: l}
+	lives := absence
 	if isThere {
-		it.value, lives, encoded = value, e.lifetimeOf(value), e.encode(value)
+		it.value, lives = value, e.lifetimeOf(value)
 	}
-	it.size = int64(overhead + 2*len(encoded)) // In memory values take about twice what they take as bytes.
 	it.lasts = now.Add(jittered(lives.shared))
 	it.livesIn(now, lives.local)
-	if l.standing != nil {
-		it.shared, it.out = shared{newTicket(), l.era}, &outgoing{encoded, l}
-	}
 	return it
 }
+
+// pack works out the item's size, and makes it ready for Redis if it was read under a lease that is still good for something. It is for
+// whoever puts the item into the tiers, before anyone can find it there.
+func (it *item) pack(scratch *coder) {
+	if scratch.buffer = scratch.buffer[:0]; !it.absent {
+		it.key.spec().encode(scratch, it.value)
+	}
+	it.size = sizeOf(scratch.buffer)
+	if l := it.lease; l != nil && l.standing != nil {
+		it.shared = shared{newTicket(), l.era}
+		it.out = &fill{l.standing.nameOf(it.key), l.ticket, it.write(scratch.buffer), it.lasts}
+	}
+	it.lease = nil
+}
+
+// sizeOf is what an item takes in memory, where values take about twice what they take as bytes.
+func sizeOf(encoded []byte) int64 { return int64(overhead + 2*len(encoded)) }
 
 // jittered shortens a lifetime by up to a tenth, so that what was read together is not read again together.
 func jittered(d time.Duration) time.Duration {
@@ -133,7 +141,7 @@ func readItem(k key, text []byte, read age, now time.Time) (*item, bool) {
 // fill reads the value, unless it should be gone already.
 func (it *item) fill(encoded []byte, lasts, now time.Time) (ok bool) {
 	s := it.key.spec()
-	it.lasts, it.size = lasts, int64(overhead+2*len(encoded))
+	it.lasts, it.size = lasts, sizeOf(encoded)
 	if left := lasts.Sub(now); left <= 0 || left > maxLifetime {
 		return false
 	}

@@ -40,8 +40,8 @@ var (
 			name: "user_info", version: 1, scope: Public, lives: lifetime{10 * time.Minute, 10 * time.Minute},
 			dropped: drops{domain.TableUsers: byID},
 		},
-		key:  func(id domain.UserID) string { return join(string(id)) },
-		walk: optionally(walkUser),
+		spell: appendPart[domain.UserID],
+		walk:  optionally(walkUser),
 	})
 
 	// ModelList is what the access scope of a viewer sees of the models.
@@ -50,8 +50,8 @@ var (
 			name: "model_list", version: 1, scope: ByAccess, lives: lifetime{30 * time.Minute, 30 * time.Minute},
 			dropped: drops{domain.TableModels: all},
 		},
-		key:  ModelScope.key,
-		walk: func(c *coder, v *[]*domain.Model) { list(c, v, optionally(walkModel)) },
+		spell: spellScope,
+		walk:  func(c *coder, v *[]*domain.Model) { list(c, v, optionally(walkModel)) },
 	})
 
 	// AIConfig is the configuration of an AI service. It has no secret: keys of services are not in the database.
@@ -60,8 +60,8 @@ var (
 			name: "ai_config", version: 1, scope: Public, lives: lifetime{time.Hour, time.Hour},
 			dropped: drops{domain.TableAIServices: byID},
 		},
-		key:  func(s domain.Service) string { return join(string(s)) },
-		walk: optionally(walkAIService),
+		spell: appendPart[domain.Service],
+		walk:  optionally(walkAIService),
 	})
 
 	// TaskStatus is a task by service and id, in the light shape.
@@ -79,8 +79,8 @@ var (
 				domain.TableCreditLog: byOwner,
 			},
 		},
-		key:  func(id domain.UserID) string { return join(string(id)) },
-		walk: optionally(walkStatistics),
+		spell: appendPart[domain.UserID],
+		walk:  optionally(walkStatistics),
 		adapt: func(s *domain.Statistics, l lifetime) lifetime {
 			month := time.Date(s.AsOf.Year(), s.AsOf.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 			return l.within(month.Sub(s.AsOf))
@@ -102,8 +102,8 @@ func taskEntry(shape string) Entry[domain.TaskID, domain.Task] {
 				domain.TableMidjourney: taskOf(domain.Midjourney), domain.TableFlux: taskOf(domain.Flux), domain.TableDreamwork: taskOf(domain.Dreamwork),
 			},
 		},
-		key:  taskKey,
-		walk: walkTask,
+		spell: spellTask,
+		walk:  walkTask,
 		adapt: func(t domain.Task, l lifetime) lifetime {
 			if t.Common().Status.IsFinal() {
 				return finished
@@ -119,8 +119,8 @@ func modelEntry(shape string) Entry[domain.ModelID, *domain.Model] {
 			name: "model", shape: shape, version: 1, scope: Public, lives: standard,
 			dropped: drops{domain.TableModels: byID},
 		},
-		key:  func(id domain.ModelID) string { return join(string(id)) },
-		walk: optionally(walkModel),
+		spell: appendPart[domain.ModelID],
+		walk:  optionally(walkModel),
 	}
 }
 
@@ -132,9 +132,13 @@ type ModelScope struct {
 	Full            bool
 }
 
-func (s ModelScope) key() string { return join(s.Access, flag(s.IncludeInactive), flag(s.Full)) }
+func spellScope(text []byte, s ModelScope) []byte {
+	return appendPart(appendPart(appendPart(text, s.Access), flag(s.IncludeInactive)), flag(s.Full))
+}
 
-func taskKey(id domain.TaskID) string { return join(string(id.Service), id.Key) }
+func spellTask(text []byte, id domain.TaskID) []byte {
+	return appendPart(appendPart(text, id.Service), id.Key)
+}
 
 // drops says, by table, which keys of an entry a change concerns.
 type drops map[domain.Table]func(domain.Change) (keys []string, all bool)
@@ -158,7 +162,7 @@ func taskOf(service domain.Service) func(domain.Change) ([]string, bool) {
 	return func(c domain.Change) ([]string, bool) {
 		keys := make([]string, len(c.IDs))
 		for i, id := range c.IDs {
-			keys[i] = taskKey(domain.TaskID{Service: service, Key: id})
+			keys[i] = string(spellTask(nil, domain.TaskID{Service: service, Key: id}))
 		}
 		return keys, false
 	}

@@ -51,8 +51,9 @@ func TestAPlantedLateFillIsFound(t *testing.T) {
 
 // plantInProcess is a fill without a check of its age.
 func plantInProcess(r *modelReplica, u *domain.User) {
-	it := newItem(UserInfo, UserInfo.keyOf(u.ID), u, true, r.ages.now(), lease{}, time.Now())
-	r.local.memory.SetWithTTL(string(it.key), it, it.size, time.Minute)
+	it := newItem(UserInfo, UserInfo.keyOf(u.ID), u, true, r.ages.now(), nil, time.Now())
+	it.pack(&coder{})
+	r.local.memory.SetWithTTL(it.key.first, it, it.size, time.Minute)
 	r.local.memory.Wait()
 }
 
@@ -62,14 +63,14 @@ func plantInRedis(r *modelReplica, u *domain.User) {
 	if s == nil {
 		return
 	}
-	it := newItem(UserInfo, UserInfo.keyOf(u.ID), u, true, r.ages.now(), lease{}, time.Now())
+	it := newItem(UserInfo, UserInfo.keyOf(u.ID), u, true, r.ages.now(), nil, time.Now())
 	client, ctx := r.shared.door.client, context.Background()
 	it.shared.era, _ = client.HGet(ctx, s.state, eraOf(it.key.spec())).Result()
 	if it.shared.era == "" {
 		it.shared.era = "0"
 	}
 	it.shared.ticket = newTicket()
-	client.Set(ctx, s.nameOf(it.key), it.write(UserInfo.encode(u)), time.Minute)
+	client.Set(ctx, s.nameOf(it.key), it.write(encoded(UserInfo, u)), time.Minute)
 }
 
 // step is something that happens: to one of the replicas, with one of the users.

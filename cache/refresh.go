@@ -22,18 +22,20 @@ func refresh[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 		if err != nil {
 			return err
 		}
+		renewed := make([]*item, len(keys))
 		for i, k := range keys {
 			value, isThere := values[k]
-			c.keep(ctx, newItem(e, items[i].key, value, isThere, before, c.renewing(items[i]), c.now()))
+			renewed[i] = newItem(e, items[i].key, value, isThere, before, c.renewing(items[i]), c.now())
 		}
+		c.settle(renewed, &coder{})
 		return nil
 	}, func(error) {}) // What could not be refreshed expires, and is loaded then.
 }
 
 // renewing is the right to put a new value where an item stands in Redis, if it still does.
-func (c *Cache) renewing(it *item) lease {
+func (c *Cache) renewing(it *item) *lease {
 	if c.shared == nil || it.shared.ticket == "" {
-		return lease{}
+		return nil
 	}
-	return lease{c.shared.standing.Load(), it.shared.ticket, it.shared.era}
+	return &lease{c.shared.standing.Load(), it.shared.ticket, it.shared.era}
 }

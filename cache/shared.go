@@ -29,7 +29,7 @@ type sharedTier struct {
 }
 
 // missed says that there is nothing under a key, and holds the lease to fill it, if there is one.
-type missed struct{ lease lease }
+type missed struct{ lease *lease }
 
 func (*missed) Error() string { return store.NOT_FOUND_ERR }
 
@@ -42,8 +42,8 @@ type lease struct {
 
 // answer is what Redis has under a key.
 type answer struct {
-	item  *item // nil: a miss.
-	lease lease // Empty where somebody else is reading the value already, or Redis is not to be had.
+	item  *item  // nil: a miss.
+	lease *lease // nil where somebody else is reading the value already.
 }
 
 // read reads items of one entry, and takes out leases for those that are not there. It fails where Redis does.
@@ -69,9 +69,7 @@ func (t *sharedTier) readSome(ctx context.Context, keys []key, answers []answer)
 	}
 	names, taken := make([]string, 0, 2+len(keys)), newTicket()
 	names = append(names, standing.state, standing.session)
-	for _, k := range keys {
-		names = append(names, standing.nameOf(k))
-	}
+	names = standing.namesOf(names, keys)
 	reply, err := t.run(ctx, readScript, names, standing.inc, eraOf(keys[0].spec()), string(taken), leaseLasts.Milliseconds())
 	if err != nil {
 		return err
@@ -80,13 +78,9 @@ func (t *sharedTier) readSome(ctx context.Context, keys []key, answers []answer)
 		t.distrust(standing, "it has lost what was deleted in it")
 		return errNoStanding
 	}
-	era, now := reply[2].(string), t.now()
+	ours, now := &lease{standing, taken, reply[2].(string)}, t.now()
 	for i, k := range keys {
-		one := readAnswer(k, at(reply, i+3), before, now)
-		if one.item == nil && one.lease.ticket != "" {
-			one.lease = lease{standing, taken, era}
-		}
-		answers[i] = one
+		answers[i] = readAnswer(k, at(reply, i+3), ours, before, now)
 	}
 	return nil
 }
@@ -100,10 +94,10 @@ func at(reply []any, i int) any {
 }
 
 // readAnswer reads what Redis has under a key. What cannot be read is replaced as if it were to be refreshed.
-func readAnswer(k key, reply any, before age, now time.Time) answer {
+func readAnswer(k key, reply any, ours *lease, before age, now time.Time) answer {
 	text, _ := reply.(string)
 	if text == string(rune(sharedLease)) {
-		return answer{lease: lease{ticket: ticket(text)}}
+		return answer{lease: ours}
 	}
 	if it, ok := readItem(k, []byte(text), before, now); ok {
 		return answer{item: it}
@@ -125,11 +119,17 @@ const (
 	fillsWaiting = 4096
 )
 
-// write sends the item off to Redis, in the background. It is written if the lease still holds by then.
-func (t *sharedTier) write(it *item, encoded []byte, l lease) {
+// send sends the item off to Redis, in the background, if it is packed for that. It is written if the lease still holds by then. Without a Redis (nil)
+// nothing is packed.
+func (t *sharedTier) send(it *item) {
+	out := it.out
+	if out == nil {
+		return
+	}
+	it.out = nil
 	t.underWay.Add(1)
 	select {
-	case t.fills <- fill{l.standing.nameOf(it.key), l.ticket, it.write(encoded), it.lasts}:
+	case t.fills <- *out:
 	default:
 		t.underWay.Add(-1)
 	}
@@ -196,7 +196,7 @@ func isTimeout(err error) bool {
 
 // Get implements store.StoreInterface.
 func (t *sharedTier) Get(ctx context.Context, k any) (any, error) {
-	answers, err := t.read(ctx, []key{key(k.(string))})
+	answers, err := t.read(ctx, []key{readKey(k.(string))})
 	if err != nil {
 		return nil, err
 	}
@@ -217,11 +217,7 @@ func (t *sharedTier) GetWithTTL(ctx context.Context, k any) (any, time.Duration,
 
 // Set implements store.StoreInterface. The item is written if it was read under a lease.
 func (t *sharedTier) Set(_ context.Context, _, value any, _ ...store.Option) error {
-	it := value.(*item)
-	if out := it.out; out != nil {
-		it.out = nil
-		t.write(it, out.encoded, out.lease)
-	}
+	t.send(value.(*item))
 	return nil
 }
 

@@ -73,7 +73,20 @@ type standing struct {
 	upTo           domain.LogPosition // Everything before is deleted.
 }
 
-func (s *standing) nameOf(k key) string { return s.values + k.String() }
+func (s *standing) nameOf(k key) string { return s.namesOf(nil, []key{k})[0] }
+
+// namesOf adds the names of keys of one entry, which are all of one length: they share their memory.
+func (s *standing) namesOf(names []string, keys []key) []string {
+	var text []byte
+	for _, k := range keys {
+		text = k.appendHash(append(append(append(text, s.values...), k.spec().name...), ':'))
+	}
+	all, size := string(text), len(text)/len(keys)
+	for i := range keys {
+		names = append(names, all[i*size:(i+1)*size])
+	}
+	return names
+}
 
 // isProven reports whether what readScript answered comes from a Redis that has all of our deletions.
 func (s *standing) isProven(reply []any) bool {
