@@ -253,7 +253,7 @@ func flap(server *redistest.Server, stop <-chan struct{}) {
 		case <-stop:
 			server.Thaw()
 			return
-		case <-time.After(30 * time.Millisecond):
+		case <-time.After(5 * patience):
 		}
 		if on {
 			server.Freeze()
