@@ -74,6 +74,7 @@ func (c Config) Check() error {
 		setting("MAX_NODES", checkRange(c.MaxNodes, 1, maxPoints)),
 		setting("MAX_COST", checkRange(c.MaxCost, 1, maxPoints)),
 		setting("MAX_READ", checkRange(c.MaxRead, 64<<10, 1<<30)),
+		setting("MAX_ANSWER", checkRange(c.MaxAnswer, 64<<10, 1<<30)),
 		setting("MAX_INTROSPECTION", checkRange(c.MaxIntrospection, 1, 10_000)),
 		setting("MAX_INTROSPECTED", checkRange(c.MaxIntrospected, 1, 1_000_000)),
 		setting("OPERATION_TIMEOUT", checkWait(c.OperationTimeout, 10*time.Millisecond)),

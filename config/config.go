@@ -60,6 +60,7 @@ type Config struct {
 	MaxNodes         int           `name:"max-nodes" setting:"MAX_NODES" default:"500000" placeholder:"N" group:"limits" help:"The most objects that an answer could have. 1 to 1000000000."`
 	MaxCost          int           `name:"max-cost" setting:"MAX_COST" default:"10000" placeholder:"POINTS" group:"limits" help:"The most points that an operation may cost. 1 to 1000000000."`
 	MaxRead          int           `name:"max-read" setting:"MAX_READ" default:"8388608" placeholder:"BYTES" group:"limits" help:"The most bytes of rows that an operation may read from the database. 65536 to 1073741824."`
+	MaxAnswer        int           `name:"max-answer" setting:"MAX_ANSWER" default:"8388608" placeholder:"BYTES" group:"limits" help:"The most bytes of data in an answer. 65536 to 1073741824."`
 	Introspection    bool          `name:"introspection" setting:"INTROSPECTION" default:"true" negatable:"" group:"limits" help:"Whether clients may ask for the schema. If not, no error suggests names of it either."`
 	MaxIntrospection int           `name:"max-introspection" setting:"MAX_INTROSPECTION" default:"500" placeholder:"N" group:"limits" help:"The most fields of an operation that ask for the schema; no other limit counts them. 1 to 10000."`
 	MaxIntrospected  int           `name:"max-introspected" setting:"MAX_INTROSPECTED" default:"20000" placeholder:"N" group:"limits" help:"The most fields of the schema in an answer; all of them are some 6000. 1 to 1000000."`

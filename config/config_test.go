@@ -152,6 +152,7 @@ func TestInvalidSettingsNameThemselves(t *testing.T) {
 		{"MAX_NODES", func(c *Config) { c.MaxNodes = 0 }},
 		{"MAX_COST", func(c *Config) { c.MaxCost = 0 }},
 		{"MAX_READ", func(c *Config) { c.MaxRead = 1 }},
+		{"MAX_ANSWER", func(c *Config) { c.MaxAnswer = 1 }},
 		{"OPERATION_TIMEOUT", func(c *Config) { c.OperationTimeout = 0 }},
 		{"MAX_OPERATIONS", func(c *Config) { c.MaxOperations = -1 }},
 		{"RATE_LIMIT", func(c *Config) { c.RateLimit = "perhaps" }},
@@ -308,7 +309,7 @@ func TestTheEffectiveConfigurationIsShown(t *testing.T) {
 		"DB_STATEMENT_TIMEOUT=5s CHANGE_FEED=on CACHE=on CACHE_BYTES=67108864 REDIS_PREFIX=atelier JWT_ALGORITHM=HS256 JWT_CLAIM=sub JWT_LEEWAY=30s MAX_BODY=1048576 MAX_TOKENS=15000 MAX_DEPTH=12 MAX_FIELDS=1000 " +
 		"MAX_ALIASES=30 MAX_ROOT_FIELDS=20 MAX_DIRECTIVES=50 " +
 		"MAX_FRAGMENTS=100 MAX_VARIABLES=100 MAX_VALUES=5000 MAX_LIST_ITEMS=1000 MAX_VALUE_DEPTH=10 " +
-		"MAX_NODES=500000 MAX_COST=10000 MAX_READ=8388608 INTROSPECTION=true MAX_INTROSPECTION=500 MAX_INTROSPECTED=20000 OPERATION_TIMEOUT=10s " +
+		"MAX_NODES=500000 MAX_COST=10000 MAX_READ=8388608 MAX_ANSWER=8388608 INTROSPECTION=true MAX_INTROSPECTION=500 MAX_INTROSPECTED=20000 OPERATION_TIMEOUT=10s " +
 		"MAX_OPERATIONS=0 ANSWER_CACHE_BYTES=67108864 RATE_LIMIT=off RATE_POINTS=100000 RATE_REFILL=2000 LOG_LEVEL=warn LOG_FORMAT=text"
 	if got := c.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

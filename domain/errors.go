@@ -19,6 +19,7 @@ const (
 	InvalidPage     Code = "INVALID_PAGE"     // A page size or number out of range, or first and last at once.
 	InvalidArgument Code = "INVALID_ARGUMENT" // Any other argument that does not hold.
 	TooLarge        Code = "TOO_LARGE"        // What was asked for is more than an operation may read, in bytes.
+	AnswerTooLarge  Code = "ANSWER_TOO_LARGE" // What was read makes more bytes than an answer may have.
 
 	// What is refused before anything runs.
 	BadRequest                 Code = "BAD_REQUEST" // Not a GraphQL request over HTTP.

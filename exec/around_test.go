@@ -129,6 +129,28 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestLimits: an answer may have as many bytes as the limit says, and no more, however it comes to be written.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	s := newServer(false)
+	for name, query := range map[string]string{
+		"lists":                  asked["lists"],
+		"a panic of a method":    asked["a panic of a method"],
+		"ends with a long value": `{ number customers { id } }`,
+	} {
+		want, _ := s.ask(t.Context(), t, query, nil)
+		for limit := 1; limit <= len(want)+1; limit++ {
+			ctx, report := exec.WithReport(t.Context())
+			report.Limit = limit
+			got, errs := s.ask(ctx, t, query, nil)
+			if isTooLarge := limit < len(want); report.IsTooLarge != isTooLarge || isTooLarge && got != "null" || !isTooLarge && got != want {
+				t.Fatalf("%s, %d of %d bytes: too large %v, %s %v", name, limit, len(want), report.IsTooLarge, got, errs)
+			}
+			report.Release()
+		}
+	}
+}
+
 // TestManyAtOnce executes side by side, from one plan and pooled room.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()

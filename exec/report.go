@@ -12,6 +12,11 @@ type Report struct {
 	IsPlanned bool
 	// Statements is the certificate of a query: the most statements that it takes, whatever the data. 0 where there is none.
 	Statements int
+	// Limit is the most bytes that may be written, those included that a null takes back; 0 is any number. It is set before the
+	// operation is executed.
+	Limit int
+	// IsTooLarge tells that they were more. Then the data is null, and no error says so: whoever set the limit has to.
+	IsTooLarge bool
 
 	body []byte
 }
@@ -35,7 +40,7 @@ func (r *Report) Release() {
 	if cap(r.body) > maxKept {
 		r.body = nil
 	}
-	r.IsPlanned, r.Statements = false, 0
+	r.IsPlanned, r.Statements, r.Limit, r.IsTooLarge = false, 0, 0, false
 	reports.Put(r)
 }
 

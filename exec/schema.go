@@ -89,6 +89,8 @@ func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *p
 	r.standIns = s.options.StandIns
 	defer r.release()
 	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
+	r.out.limit = report.Limit
 	report.body = r.write(ctx, report.body[:0])
+	report.IsTooLarge = r.out.isFull
 	return &graphql.Response{Data: report.body}
 }

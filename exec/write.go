@@ -17,6 +17,8 @@ type writer struct {
 	scratch []any  // Items of the lists that it is in.
 	errs    []trouble
 	guarded bool // Every function of the table is called with a recover of its own.
+	limit   int  // Of bytes; 0 is none.
+	isFull  bool // More were written: no field is written any more.
 }
 
 // step is one step down into the response: into a field, and, in a list, to an item.
@@ -42,6 +44,9 @@ func (r *run) write(ctx context.Context, b []byte) []byte {
 		w.restart(b)
 		w.root()
 	}
+	if w.fills() {
+		return append(b[:0], "null"...)
+	}
 	for _, t := range w.errs {
 		t.tell(r.oc)
 	}
@@ -55,7 +60,7 @@ func (w *writer) attempt() (ok bool) {
 }
 
 func (w *writer) restart(b []byte) {
-	w.b, w.stack, w.scratch, w.errs, w.guarded = b[:len(b):cap(b)], w.stack[:0], w.scratch[:0], nil, true
+	w.b, w.stack, w.scratch, w.errs, w.guarded, w.isFull = b[:len(b):cap(b)], w.stack[:0], w.scratch[:0], nil, true, false
 	for i := range w.slots {
 		w.slots[i].written = 0
 	}
@@ -78,10 +83,13 @@ func (w *writer) root() {
 }
 
 // fields writes an object, or nothing where a null in it makes it null as a whole. It goes on to the end in any case: what
-// stands behind is passed in the slots, and its errors are told.
+// stands behind is passed in the slots, and its errors are told. Only where the response is too large as a whole it stops.
 func (w *writer) fields(s *set, object any) bool {
 	start, isValid := len(w.b), true
 	for _, f := range s.fields {
+		if w.fills() {
+			return false
+		}
 		w.b = append(w.b, f.key...)
 		switch {
 		case f.def == nil:
@@ -101,6 +109,12 @@ func (w *writer) fields(s *set, object any) bool {
 	}
 	w.b = append(w.b, '}')
 	return true
+}
+
+// fills reports whether more was written than may be. That stays so, though objects that do not stand are taken back.
+func (w *writer) fills() bool {
+	w.isFull = w.isFull || w.limit > 0 && len(w.b) > w.limit
+	return w.isFull
 }
 
 // null writes null, and reports whether it may stand there.

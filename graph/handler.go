@@ -88,6 +88,9 @@ func withDefaults(s transport.Settings) transport.Settings {
 	if s.MaxBody == 0 {
 		s.MaxBody = 1 << 20
 	}
+	if s.MaxAnswer == 0 {
+		s.MaxAnswer = transport.DefaultAnswer
+	}
 	if s.Deadline == 0 {
 		s.Deadline = 10 * time.Second
 	}

@@ -45,7 +45,7 @@ func (s *Server) readmit(ctx context.Context) (context.Context, error) {
 
 func (s *Server) transport(r *resolvers.Resolver, operations *metrics.Operations) transport.Settings {
 	t := transport.Settings{
-		Limits: s.limits(), MaxBody: int64(s.config.MaxBody), Deadline: s.config.OperationTimeout, Origins: s.config.CORSOrigins,
+		Limits: s.limits(), MaxBody: int64(s.config.MaxBody), MaxAnswer: s.config.MaxAnswer, Deadline: s.config.OperationTimeout, Origins: s.config.CORSOrigins,
 		Measure: r.Measure, Answers: s.answers, Pack: edge.Pack,
 		Observe: func(ctx context.Context, o transport.Outcome) {
 			s.noteOperation(ctx, operations, o)

@@ -148,6 +148,9 @@ func bytesOf(body []byte, sources int) int {
 // largest is the part of the cache that one answer may take.
 const largest = 16
 
+// IsTooLarge reports whether an answer of so many bytes is never kept.
+func (c *Cache) IsTooLarge(bytes int) bool { return c.Bytes > 0 && bytes > c.Bytes/largest }
+
 // Keep keeps an answer that was made under a record, or says why not. It says for how long those outside may show it in either case.
 func (c *Cache) Keep(key Key, r *Record, a *Answer) (*Answer, Reason) {
 	if why := r.Refused(); why != "" {
@@ -169,7 +172,7 @@ func (c *Cache) keep(a *Answer, began uint64, now time.Time) Reason {
 	switch {
 	case c.IsOff():
 		return Off
-	case a.bytes > c.Bytes/largest:
+	case c.IsTooLarge(a.bytes):
 		return TooLarge
 	case !a.until.After(now):
 		return Expired

@@ -110,6 +110,8 @@ func (a *answer) keep(response *graphql.Response) *answers.Answer {
 		a.record.Refuse(answers.Failed)
 	case len(response.Extensions) > 0:
 		a.record.Refuse(answers.Told)
+	case a.Answers.IsTooLarge(len(response.Data)): // It is not copied, either.
+		a.record.Refuse(answers.TooLarge)
 	case a.done().Statements > 0 && len(a.record.Sources()) == 0:
 		a.record.Refuse(answers.Unrecorded)
 	}

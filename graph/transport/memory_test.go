@@ -19,7 +19,7 @@ import (
 func heaviest() map[string]string {
 	const task = "id service status providerStatus prompt progress imageUrl cloudImageUrl cost failReason submittedAt startedAt finishedAt updatedAt "
 	var prompts strings.Builder
-	for i := range 12 {
+	for i := range 2 {
 		fmt.Fprintf(&prompts, "a%d:prompt ", i)
 	}
 	return map[string]string{
@@ -59,9 +59,12 @@ func TestMemoryOfTheHeaviest(t *testing.T) {
 
 // longest are operations that read long texts, of 32 kB: as many as an operation may read, and more than that.
 func longest() (within, beyond string) {
-	const users = "{users(first:%d){nodes{chats(first:%d){nodes{messages(first:%d){nodes{id content}}}}}}}"
-	within = fmt.Sprintf(users, 1, 10, (store.DefaultAllowance-1<<20)/10/33_000)
-	return within, fmt.Sprintf(users, 10, 10, 90)
+	return messages(1, (store.DefaultAllowance-1<<20)/10/33_000, "content"), messages(10, 90, "content")
+}
+
+// messages asks for what stands in so many messages of each of ten chats of so many users.
+func messages(users, each int, contents string) string {
+	return fmt.Sprintf("{users(first:%d){nodes{chats(first:10){nodes{messages(first:%d){nodes{id %s}}}}}}}", users, each, contents)
 }
 
 // TestMemoryOfLongTexts has 16 clients ask for long texts at once: what an operation reads is bounded in bytes, however few the
@@ -86,6 +89,46 @@ func TestMemoryOfLongTexts(t *testing.T) {
 			t.Errorf("%s: %d MiB", name, peak>>20)
 		}
 	}
+}
+
+// TestMemoryOfRepeatedTexts has 16 clients ask for long texts under many names, so that the answer is many times what is read: by
+// our executor and, since a field of introspection leaves it to that one, by the generated one.
+func TestMemoryOfRepeatedTexts(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector's own memory would be measured")
+	}
+	s := newServedOver(t, "long", transport.Settings{Deadline: 5 * time.Minute}, io.Discard)
+	const introspection = "{__schema{description}"
+	for _, one := range []struct {
+		name, query, code string
+	}{
+		{"twice", messages(1, 12, names(2)), ""},
+		{"30 times", messages(1, 22, names(30)), "ANSWER_TOO_LARGE"},
+		{"twice, generated", strings.Replace(messages(1, 12, names(2)), "{", introspection, 1), ""},
+		{"30 times, generated", strings.Replace(messages(1, 22, names(30)), "{", introspection, 1), "ANSWER_TOO_LARGE"},
+	} {
+		text := body(t, one.query, nil)
+		if got := post(t, s, text); got.code() != one.code || (got.code() == "") != (string(got.Data) != "null") {
+			t.Fatalf("%s: %.300s", one.name, got.body)
+		}
+		debug.FreeOSMemory()
+		watch := newWatch()
+		start, answered := time.Now(), crowd(t, s, text)
+		peak := watch.stop()
+		t.Logf("%-20s %9d bytes each, %3d MiB at most, %v", one.name, answered/clients, peak>>20, time.Since(start).Round(time.Millisecond))
+		if peak > maxMemory {
+			t.Errorf("%s: %d MiB", one.name, peak>>20)
+		}
+	}
+}
+
+// names asks for content under so many names.
+func names(n int) string {
+	var contents strings.Builder
+	for i := range n {
+		fmt.Fprintf(&contents, "c%d:content ", i)
+	}
+	return contents.String()
 }
 
 // crowd sends a request from each client at once, and returns how many bytes came back.

@@ -205,3 +205,25 @@ func TestPanicsAreHidden(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestAnswersAreBounded: the data of an answer has as many bytes as the setting says, or is null as a whole.
+func TestAnswersAreBounded(t *testing.T) {
+	const data = `{"a":"Query","b":"Query"}`
+	for _, most := range []int{len(data), len(data) - 1} {
+		var seen outcomes
+		handler := newHandler(transport.Settings{MaxAnswer: most, Observe: seen.observe})
+		got := post(t, handler, `{"query":"{ a: __typename b: __typename }"}`)
+		if most == len(data) {
+			if string(got.Data) != data || got.code() != "" {
+				t.Errorf("%d bytes: %s", most, got.body)
+			}
+			continue
+		}
+		if string(got.Data) != "null" || got.code() != "ANSWER_TOO_LARGE" || got.status != http.StatusOK || len(got.Errors) != 1 {
+			t.Errorf("%d bytes: %d %s", most, got.status, got.body)
+		}
+		if o := seen.last(t); !o.Ran || !slices.Equal(o.Codes, []string{"ANSWER_TOO_LARGE"}) {
+			t.Errorf("observed %+v", o)
+		}
+	}
+}

@@ -25,9 +25,11 @@ import (
 
 // Settings are what a transport goes by.
 type Settings struct {
-	Limits   document.Limits
-	MaxBody  int64         // Bytes of a request's body.
-	Deadline time.Duration // For an operation, from when it is read to when its answer is complete.
+	Limits  document.Limits
+	MaxBody int64 // Bytes of a request's body.
+	// MaxAnswer is the most bytes of an answer's data.
+	MaxAnswer int
+	Deadline  time.Duration // For an operation, from when it is read to when its answer is complete.
 	// Origins are those whose pages may send requests from a browser besides the server's own, such as https://app.example;
 	// "*" is all.
 	Origins []string
@@ -162,11 +164,15 @@ func (a *answer) run() *refusal {
 	}
 	ctx, report := exec.WithReport(ctx)
 	defer report.Release() // The answer has been sent then.
+	a.limitAnswer(operation, report)
 	response, refused := a.execute(ctx, operation)
 	if refused != nil {
 		return refused
 	}
 	a.bound = report.Statements
+	if response != nil && report.IsTooLarge {
+		response = a.tooLargeAnswer()
+	}
 	a.finish(response)
 	return nil
 }

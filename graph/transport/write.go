@@ -29,9 +29,9 @@ func (a *answer) refuse(refused *refusal) {
 	if a.hasLeft() {
 		return
 	}
-	presented := a.exec.DispatchError(graphql.WithOperationContext(a.r.Context(), &graphql.OperationContext{}), refused.errs)
-	a.write(status, &graphql.Response{Errors: presented.Errors})
-	a.observe(presented.Errors)
+	response := a.present(refused.errs)
+	a.write(status, response)
+	a.observe(response.Errors)
 }
 
 // finish answers with what came of an operation. Where there is no response, the deadline had passed before it began, or
@@ -59,6 +59,12 @@ func (a *answer) finish(response *graphql.Response) {
 		a.write(http.StatusOK, response)
 	}
 	a.observe(response.Errors)
+}
+
+// present is a response of errors alone.
+func (a *answer) present(errs gqlerror.List) *graphql.Response {
+	presented := a.exec.DispatchError(graphql.WithOperationContext(a.r.Context(), &graphql.OperationContext{}), errs)
+	return &graphql.Response{Errors: presented.Errors}
 }
 
 // hasLeft reports whether the client has left. Then there is no answer, and what failed for that reason is no error of anybody's.
