@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -13,49 +12,44 @@ import (
 // retryAfter is when, in seconds, it is worth asking again if nobody could tell who asked.
 const retryAfter = "5"
 
+// Door is where requests become those of a viewer.
+type Door struct {
+	Verifier *Verifier
+	// RoleOf reads a user's role, or fails with NOT_FOUND; it is called once per signed-in request. It may know it from a moment ago:
+	// where that will not do, Readmit is asked.
+	RoleOf func(context.Context, domain.UserID) (domain.Role, error)
+	// Seen is told of every signed-in viewer, and must not block.
+	Seen func(domain.UserID)
+	// Refuse answers for a request that is not let in; the headers are set.
+	Refuse func(http.ResponseWriter, *http.Request, int, *domain.Error)
+}
+
 // Middleware puts the viewer into each request's context. A request without an Authorization header is anonymous: the
 // rules decide how far it comes. One whose header does not name a user of ours, by exactly one valid bearer token, is
 // answered 401 with INVALID_TOKEN; if that cannot be told now, 503 with UNAVAILABLE or TIMEOUT.
-//
-// RoleOf reads a user's role, or fails with NOT_FOUND; it is called once per signed-in request. It may know it from a moment ago: where
-// that will not do, Readmit is asked. Seen is told of every signed-in viewer, and must not block.
-func Middleware(
-	verifier *Verifier,
-	roleOf func(context.Context, domain.UserID) (domain.Role, error),
-	seen func(domain.UserID),
-) func(http.Handler) http.Handler {
-	d := door{verifier, roleOf, seen}
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			viewer, err := d.viewer(r)
-			if err != nil {
-				d.refuse(w, r, err)
-				return
-			}
-			next.ServeHTTP(w, r.WithContext(WithViewer(r.Context(), viewer)))
-		})
-	}
+func (d Door) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		viewer, err := d.viewer(r)
+		if err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(WithViewer(r.Context(), viewer)))
+	})
 }
 
-// door is where requests become those of a viewer.
-type door struct {
-	verifier *Verifier
-	roleOf   func(context.Context, domain.UserID) (domain.Role, error)
-	seen     func(domain.UserID)
-}
-
-func (d door) viewer(r *http.Request) (Viewer, error) {
+func (d Door) viewer(r *http.Request) (Viewer, error) {
 	token, err := bearerToken(r.Header)
 	if err != nil || token == "" {
 		return Viewer{}, err
 	}
-	id, err := d.verifier.Verify(r.Context(), token)
+	id, err := d.Verifier.Verify(r.Context(), token)
 	if err != nil {
 		return Viewer{}, err
 	}
-	viewer, err := viewerOf(r.Context(), id, d.roleOf)
+	viewer, err := viewerOf(r.Context(), id, d.RoleOf)
 	if err == nil {
-		d.seen(id)
+		d.Seen(id)
 	}
 	return viewer, err
 }
@@ -109,7 +103,7 @@ func isNotTokenRune(r rune) bool {
 }
 
 // refuse answers for err. A client who has left gets no answer.
-func (d door) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (d Door) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(r.Context().Err(), context.Canceled) {
 		return
 	}
@@ -121,16 +115,14 @@ func (d door) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	} else {
 		w.Header().Set("Retry-After", retryAfter)
 	}
-	w.Header().Set("Content-Type", contentType(r.Header))
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(errorBody(failure))
+	d.Refuse(w, r, status, failure)
 }
 
 // presentable returns err as the client may read it. What is not the client's to mend goes to the log.
-func (d door) presentable(ctx context.Context, err error) *domain.Error {
+func (d Door) presentable(ctx context.Context, err error) *domain.Error {
 	code := domain.CodeOf(err)
 	if code != domain.InvalidToken {
-		d.verifier.config.Log.WarnContext(ctx, "cannot tell who asks", "error", err)
+		d.Verifier.config.Log.WarnContext(ctx, "cannot tell who asks", "error", err)
 	}
 	switch code {
 	case domain.InvalidToken:
@@ -139,27 +131,4 @@ func (d door) presentable(ctx context.Context, err error) *domain.Error {
 		return domain.NewError(code, "it took too long to tell whose the token is; try again")
 	}
 	return domain.NewError(domain.Unavailable, "nobody can tell now whose the token is; try again")
-}
-
-// contentType is GraphQL over HTTP's own, for clients that ask for it.
-func contentType(header http.Header) string {
-	const graphQL = "application/graphql-response+json"
-	if strings.Contains(strings.ToLower(strings.Join(header.Values("Accept"), ",")), graphQL) {
-		return graphQL
-	}
-	return "application/json"
-}
-
-// errorBody is a GraphQL response to a request that was not executed.
-func errorBody(failure *domain.Error) any {
-	type extensions struct {
-		Code domain.Code `json:"code"`
-	}
-	type graphQLError struct {
-		Message    string     `json:"message"`
-		Extensions extensions `json:"extensions"`
-	}
-	return struct {
-		Errors []graphQLError `json:"errors"`
-	}{[]graphQLError{{failure.Message, extensions{failure.Code}}}}
 }

@@ -21,7 +21,7 @@ import (
 
 // api is the GraphQL handler behind what bounds it. The whole request is taken in first; then it gets a place among those at work,
 // where it is asked who sends it and what it asks for is done; it leaves that place when its answer begins.
-func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) http.Handler {
+func (s *Server) api(door auth.Door, r *resolvers.Resolver) http.Handler {
 	operations := s.metrics.Operations(s.config.Operations)
 	r.Observe(loaders.Observer{Batch: operations.CountBatch, Panic: operations.CountPanic})
 	r.Allow(int64(s.config.MaxRead))
@@ -35,7 +35,11 @@ func (s *Server) api(authenticated func(http.Handler) http.Handler, r *resolvers
 	reception := edge.Reception{
 		MaxBody: int64(s.config.MaxBody), Within: s.config.BodyTimeout, TooSlow: s.tooSlow(operations), Overloaded: overloaded,
 	}
-	return edge.Chain(handler, delivery.Middleware(), reception.Middleware(), s.admission(overloaded).Middleware(), authenticated)
+	door.Refuse = func(w http.ResponseWriter, r *http.Request, status int, failure *domain.Error) {
+		operations.CountError(string(failure.Code))
+		transport.Refuse(w, r, status, failure, nil)
+	}
+	return edge.Chain(handler, delivery.Middleware(), reception.Middleware(), s.admission(overloaded).Middleware(), door.Middleware)
 }
 
 // readmit has mutations run in the role that the viewer has now, not a moment ago.
@@ -94,19 +98,19 @@ func (s *Server) admission(overloaded http.Handler) edge.Admission {
 // overloaded answers what the server has no place or no room for.
 func (s *Server) overloaded(operations *metrics.Operations) http.Handler {
 	failure := domain.NewError(domain.Overloaded, "the server has as much to do as it takes on; ask again soon")
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		operations.CountError(string(failure.Code))
 		w.Header().Set("Retry-After", "1")
-		answerError(w, http.StatusServiceUnavailable, failure)
+		transport.Refuse(w, r, http.StatusServiceUnavailable, failure, nil)
 	})
 }
 
 // tooSlow answers a client whose request does not come in.
 func (s *Server) tooSlow(operations *metrics.Operations) http.Handler {
 	failure := domain.NewError(domain.RequestTimeout, "the body of the request took too long to arrive")
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		operations.CountError(string(failure.Code))
-		answerError(w, http.StatusRequestTimeout, failure)
+		transport.Refuse(w, r, http.StatusRequestTimeout, failure, nil)
 	})
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"atelier/graph/transport"
+	"atelier/metrics"
 )
 
 func TestClientNetwork(t *testing.T) {
@@ -95,5 +97,56 @@ func TestEveryAnswerHasSecurityHeadersAndAName(t *testing.T) {
 				t.Errorf("%s has no %s", path, header)
 			}
 		}
+	}
+}
+
+// TestRefusalsBeforeTheAPI speak the client's type and say whether it is worth asking again, as those of the API do.
+func TestRefusalsBeforeTheAPI(t *testing.T) {
+	t.Parallel()
+	s := &Server{metrics: metrics.New()}
+	operations := s.metrics.Operations(nil)
+	for code, handler := range map[string]http.Handler{
+		"OVERLOADED": s.overloaded(operations), "REQUEST_TIMEOUT": s.tooSlow(operations), "UNAVAILABLE": http.HandlerFunc(answerStarting),
+	} {
+		for accept, want := range map[string]string{
+			"": "application/json", "*/*": "application/json", "text/html": "application/json", "application/json": "application/json",
+			"application/graphql-response+json; charset=utf-8, application/json;q=0.9": "application/graphql-response+json",
+			"application/json, application/graphql-response+json;q=0.5":                "application/json",
+		} {
+			r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+			if accept != "" {
+				r.Header.Set("Accept", accept)
+			}
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			if got := w.Header().Get("Content-Type"); got != want+"; charset=utf-8" {
+				t.Errorf("%s for %q: %s", code, accept, got)
+			}
+			if !strings.HasSuffix(w.Body.String(), `"extensions":{"code":"`+code+`","retryable":true}}]}`) {
+				t.Errorf("%s: %s", code, w.Body)
+			}
+		}
+	}
+}
+
+// TestTheDoorRefusesAsTheAPIDoes, and what it refuses is counted.
+func TestTheDoorRefusesAsTheAPIDoes(t *testing.T) {
+	t.Parallel()
+	s := start(t, settings(seeded(t)))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/graphql?query={__typename}", nil)
+	must(t, err)
+	r.Header.Set("Authorization", "Bearer rubbish")
+	r.Header.Set("Accept", "application/graphql-response+json")
+	response, err := http.DefaultClient.Do(r)
+	must(t, err)
+	body, err := io.ReadAll(response.Body)
+	must(t, errors.Join(err, response.Body.Close()))
+	if response.StatusCode != http.StatusUnauthorized || response.Header.Get("Content-Type") != "application/graphql-response+json; charset=utf-8" ||
+		!strings.Contains(string(body), `"code":"INVALID_TOKEN"}`) || response.Header.Get("WWW-Authenticate") == "" {
+		t.Errorf("%d %v %s", response.StatusCode, response.Header, body)
+	}
+	var told bytes.Buffer
+	if s.metrics.Write(&told); !strings.Contains(told.String(), `graphql_errors_total{code="INVALID_TOKEN"} 1`) {
+		t.Error("the refusal is not counted")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"atelier/domain"
+	"atelier/graph/transport"
 )
 
 // statusLeft stands for the answer to a client that has left before it began, as others count it, too. Nobody sees it.
@@ -81,8 +82,8 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			for _, name := range ofTheBody {
 				w.Header().Del(name)
 			}
-			answerErrors(w, http.StatusInternalServerError, "something went wrong on our side; quote error "+id,
-				map[string]any{"code": domain.Internal, "errorId": id})
+			failure := domain.NewError(domain.Internal, "something went wrong on our side; quote error "+id)
+			transport.Refuse(w, r, http.StatusInternalServerError, failure, map[string]any{"errorId": id})
 		}()
 		next.ServeHTTP(w, r)
 	})

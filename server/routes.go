@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"atelier/auth"
 	"atelier/demo"
 	"atelier/domain"
+	"atelier/graph/transport"
 	"atelier/resolvers"
 	"atelier/web"
 )
@@ -16,10 +18,10 @@ import (
 const apiRoute = "/graphql"
 
 // routes is every path of the server.
-func (s *Server) routes(ctx context.Context, authenticated func(http.Handler) http.Handler, r *resolvers.Resolver) *http.ServeMux {
+func (s *Server) routes(ctx context.Context, door auth.Door, r *resolvers.Resolver) *http.ServeMux {
 	mux := http.NewServeMux()
 	s.mountProbes(mux)
-	mux.Handle(apiRoute, s.api(authenticated, r))
+	mux.Handle(apiRoute, s.api(door, r))
 	page := web.Playground(web.Options{Endpoint: apiRoute, DemoToken: s.playgroundToken(ctx)})
 	mux.Handle("GET /{$}", page)
 	mux.Handle("GET /assets/", page)
@@ -41,22 +43,9 @@ func isProbe(route string) bool {
 	return route == "/healthz" || route == "/readyz" || route == "/metrics"
 }
 
-func answerStarting(w http.ResponseWriter, _ *http.Request) {
+func answerStarting(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "1")
-	answerError(w, http.StatusServiceUnavailable, domain.NewError(domain.Unavailable, "the server is starting; ask again soon"))
-}
-
-// answerError answers as GraphQL would, without having come so far.
-func answerError(w http.ResponseWriter, status int, failure *domain.Error) {
-	extensions := map[string]any{"code": failure.Code}
-	if failure.Code.IsRetryable() {
-		extensions["retryable"] = true
-	}
-	answerErrors(w, status, failure.Message, extensions)
-}
-
-func answerErrors(w http.ResponseWriter, status int, message string, extensions map[string]any) {
-	answerJSON(w, status, map[string]any{"errors": []any{map[string]any{"message": message, "extensions": extensions}}})
+	transport.Refuse(w, r, http.StatusServiceUnavailable, domain.NewError(domain.Unavailable, "the server is starting; ask again soon"), nil)
 }
 
 func answerJSON(w http.ResponseWriter, status int, body any) {

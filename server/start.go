@@ -44,8 +44,8 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	s.keepAnswers()
 	s.followChanges(databaseURL)
-	roleOf := loaders.Role(s.store, s.cache)
-	s.handler.Store(s.routes(ctx, auth.Middleware(verifier, roleOf, activity.Seen), resolvers.New(s.store).Through(s.cache)))
+	door := auth.Door{Verifier: verifier, RoleOf: loaders.Role(s.store, s.cache), Seen: activity.Seen}
+	s.handler.Store(s.routes(ctx, door, resolvers.New(s.store).Through(s.cache)))
 	s.metrics.Build(version.Current())
 	s.metrics.Pool(s.store.DB().Stats)
 	s.readiness.cache = s.cache.State

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"atelier/domain"
 )
 
 // HeaderCost asks for extensions.cost in the answer, with any value.
@@ -32,6 +35,18 @@ func (a *answer) refuse(refused *refusal) {
 	response := a.present(refused.errs)
 	a.write(status, response)
 	a.observe(response.Errors)
+}
+
+// Refuse answers a request that comes no further: in the type that it asks for, with more extensions of the error if there are any.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, failure *domain.Error, more map[string]any) {
+	extensions := map[string]any{"code": string(failure.Code)}
+	if failure.Code.IsRetryable() {
+		extensions["retryable"] = true
+	}
+	maps.Copy(extensions, more)
+	media, _ := negotiate(r.Header.Values("Accept"))
+	a := &answer{w: w, r: r, media: media}
+	a.write(status, &graphql.Response{Errors: gqlerror.List{{Message: failure.Message, Extensions: extensions}}})
 }
 
 // finish answers with what came of an operation. Where there is no response, the deadline had passed before it began, or
