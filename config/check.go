@@ -72,6 +72,7 @@ func (c Config) Check() error {
 		setting("MAX_LIST_ITEMS", checkRange(c.MaxListItems, 1, 100_000)),
 		setting("MAX_VALUE_DEPTH", checkRange(c.MaxValueDepth, 0, 100)),
 		setting("MAX_NODES", checkRange(c.MaxNodes, 1, maxPoints)),
+		setting("MAX_ANSWERED", checkRange(c.MaxAnswered, 1, maxPoints)),
 		setting("MAX_COST", checkRange(c.MaxCost, 1, maxPoints)),
 		setting("MAX_READ", checkRange(c.MaxRead, 64<<10, 1<<30)),
 		setting("MAX_ANSWER", checkRange(c.MaxAnswer, 64<<10, 1<<30)),

@@ -58,6 +58,7 @@ type Config struct {
 	MaxListItems     int           `name:"max-list-items" setting:"MAX_LIST_ITEMS" default:"1000" placeholder:"N" group:"limits" help:"The most items of a list in arguments and variables. 1 to 100000."`
 	MaxValueDepth    int           `name:"max-value-depth" setting:"MAX_VALUE_DEPTH" default:"10" placeholder:"N" group:"limits" help:"The most lists and objects within each other, in arguments and variables. 0 to 100."`
 	MaxNodes         int           `name:"max-nodes" setting:"MAX_NODES" default:"500000" placeholder:"N" group:"limits" help:"The most objects that an answer could have. 1 to 1000000000."`
+	MaxAnswered      int           `name:"max-answered" setting:"MAX_ANSWERED" default:"500000" placeholder:"N" group:"limits" help:"The most values that an answer could have; a text counts for four. 1 to 1000000000."`
 	MaxCost          int           `name:"max-cost" setting:"MAX_COST" default:"10000" placeholder:"POINTS" group:"limits" help:"The most points that an operation may cost. 1 to 1000000000."`
 	MaxRead          int           `name:"max-read" setting:"MAX_READ" default:"8388608" placeholder:"BYTES" group:"limits" help:"The most bytes of rows that an operation may read from the database. 65536 to 1073741824."`
 	MaxAnswer        int           `name:"max-answer" setting:"MAX_ANSWER" default:"8388608" placeholder:"BYTES" group:"limits" help:"The most bytes of data in an answer. 65536 to 1073741824."`

@@ -48,6 +48,7 @@ const (
 	ListTooLong           Code = "LIST_TOO_LONG"
 	ValuesTooDeep         Code = "VALUES_TOO_DEEP"
 	TooManyNodes          Code = "TOO_MANY_NODES"
+	TooManyAnswered       Code = "TOO_MANY_ANSWERED" // Values, where TOO_MANY_VALUES are those that are sent.
 	CostExceeded          Code = "COST_EXCEEDED"
 	IntrospectionLimit    Code = "INTROSPECTION_LIMIT"
 	IntrospectionTooLarge Code = "INTROSPECTION_TOO_LARGE"

@@ -79,7 +79,7 @@ func (s *Server) limits() document.Limits {
 	limits.RootFields, limits.Directives, limits.Fragments = s.config.MaxRootFields, s.config.MaxDirectives, s.config.MaxFragments
 	limits.Variables, limits.Values, limits.ListItems = s.config.MaxVariables, s.config.MaxValues, s.config.MaxListItems
 	limits.ValueDepth, limits.Introspected = s.config.MaxValueDepth, s.config.MaxIntrospected
-	limits.Nodes, limits.Cost = s.config.MaxNodes, s.config.MaxCost
+	limits.Nodes, limits.Answered, limits.Cost = s.config.MaxNodes, s.config.MaxAnswered, s.config.MaxCost
 	if limits.Introspection = s.config.MaxIntrospection; !s.config.Introspection {
 		limits.Introspection = 0
 	}

@@ -41,6 +41,7 @@ func TestEveryLimitIsASetting(t *testing.T) {
 		{"MAX_INTROSPECTION", func(c *config.Config) *int { return &c.MaxIntrospection }, 2, "INTROSPECTION_LIMIT"},
 		{"MAX_INTROSPECTED", func(c *config.Config) *int { return &c.MaxIntrospected }, 2, "INTROSPECTION_TOO_LARGE"},
 		{"MAX_NODES", func(c *config.Config) *int { return &c.MaxNodes }, 3, "TOO_MANY_NODES"},
+		{"MAX_ANSWERED", func(c *config.Config) *int { return &c.MaxAnswered }, 11, "TOO_MANY_ANSWERED"},
 		{"MAX_COST", func(c *config.Config) *int { return &c.MaxCost }, 3, "COST_EXCEEDED"},
 	} {
 		c := config.Default()

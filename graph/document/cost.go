@@ -68,8 +68,8 @@ func (r *Reader) CheckCost(operation *ast.OperationDefinition, variables map[str
 		return cost, refusal(domain.IntrospectionTooLarge, "this asks for more than %d fields of the schema", l.Introspected)
 	case cost.Objects > l.Nodes:
 		return cost, refusal(domain.TooManyNodes, "this asks for up to %s objects; at most %d", told(cost.Objects), l.Nodes)
-	case cost.Values > max(l.Nodes, maxAnswered):
-		return cost, refusal(domain.TooManyNodes, "this asks for up to %s values; at most %d", told(cost.Values), max(l.Nodes, maxAnswered))
+	case cost.Values > l.Answered:
+		return cost, refusal(domain.TooManyAnswered, "this asks for up to %s values; at most %d", told(cost.Values), l.Answered)
 	case l.Cost > 0 && cost.Points > l.Cost:
 		return cost, refusal(domain.CostExceeded, "this costs %s points; an operation costs at most %d", told(cost.Points), l.Cost)
 	}

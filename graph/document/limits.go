@@ -16,6 +16,7 @@ type Limits struct {
 	ListItems     int // Items of any one list, in arguments and variables.
 	ValueDepth    int // Lists and objects within each other, in arguments and variables.
 	Nodes         int // Objects that the answer could have.
+	Answered      int // Values that the answer could have, of which a text counts for textValues.
 	Cost          int // Points that an operation may cost; 0 is any number.
 }
 
@@ -24,7 +25,7 @@ type Limits struct {
 func Defaults() Limits {
 	return Limits{
 		Tokens: 15_000, Depth: 12, Fields: 1_000, Aliases: 30, RootFields: 20, Directives: 50, Fragments: 100, Variables: 100,
-		Introspection: 500, Introspected: 20_000, Values: 5_000, ListItems: 1_000, ValueDepth: 10, Nodes: 500_000, Cost: 10_000,
+		Introspection: 500, Introspected: 20_000, Values: 5_000, ListItems: 1_000, ValueDepth: 10, Nodes: 500_000, Answered: 500_000, Cost: 10_000,
 	}
 }
 
@@ -36,7 +37,4 @@ const (
 	// visitsPerField bounds the selections that validation enters, for each field that an operation may have, of introspection too: every operation
 	// and every fragment is walked with all the fragments that it reaches, each once.
 	visitsPerField = 10
-	// maxAnswered bounds the values in an answer, where it may not have more objects than that: a field may be asked
-	// for again and again, under aliases.
-	maxAnswered = 500_000
 )

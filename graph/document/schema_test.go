@@ -37,7 +37,7 @@ func generous() document.Limits {
 	const many = 1 << 40
 	return document.Limits{
 		Tokens: many, Depth: many, Fields: many, Aliases: many, RootFields: many, Directives: many, Fragments: many, Variables: many,
-		Introspection: many, Introspected: many, Values: many, ListItems: many, ValueDepth: many, Nodes: many, Cost: many,
+		Introspection: many, Introspected: many, Values: many, ListItems: many, ValueDepth: many, Nodes: many, Answered: many, Cost: many,
 	}
 }
 
