@@ -86,7 +86,10 @@ func TestAPanicKeepsTheHeadersOfEveryAnswer(t *testing.T) {
 	response, err := http.Get(s.URL() + "/panic")
 	must(t, err)
 	_ = response.Body.Close()
-	for name, there := range map[string]bool{"X-Request-Id": true, "X-Content-Type-Options": true, "Etag": false, "Cache-Control": false} {
+	if got := response.Header.Values("Cache-Control"); len(got) != 1 || got[0] != "no-store" {
+		t.Errorf("Cache-Control is %q", got)
+	}
+	for name, there := range map[string]bool{"X-Request-Id": true, "X-Content-Type-Options": true, "Etag": false} {
 		if (response.Header.Get(name) != "") != there {
 			t.Errorf("%s is %q", name, response.Header.Get(name))
 		}
