@@ -8,6 +8,7 @@ import (
 	"atelier/embedded"
 	"atelier/migrations"
 	"atelier/store"
+	"atelier/store/storetest"
 )
 
 // cluster is a PostgreSQL of the test's own, which can be stopped and started again.
@@ -141,6 +142,43 @@ func TestConnectionsThatWereDropped(t *testing.T) {
 		w.exec(t, `SELECT pg_terminate_backend(pid)`+others)
 		w.awaitTrue(t, `SELECT count(*) = 0`+others)
 		w.stillReads(t)
+	}
+}
+
+// So are those that hold a prepared change.
+func TestAChangeOnAConnectionThatWasDropped(t *testing.T) {
+	t.Parallel()
+	w := worldAt(t, storetest.New(t), store.Config{MaxConns: 1})
+	w.users(t, "u")
+	w.chats(t, "u", "c")
+	for range 3 {
+		if _, err := w.RenameChat(t.Context(), "c", "u", "renamed"); err != nil {
+			t.Fatal(err)
+		}
+		const other = ` FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+		w.exec(t, `SELECT pg_terminate_backend(pid)`+other)
+		w.awaitTrue(t, `SELECT count(*) = 0`+other)
+	}
+}
+
+// endsItsSessionSQL makes the server leave in the middle of a new chat, and counts how often, which no rollback undoes.
+const endsItsSessionSQL = `
+CREATE SEQUENCE tries;
+CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	PERFORM nextval('tries'), pg_terminate_backend(pg_backend_pid());
+	RETURN NEW;
+END $$;
+CREATE TRIGGER leave BEFORE INSERT ON chat FOR EACH ROW EXECUTE FUNCTION leave()`
+
+// A change may have been made when its connection is lost, so it is not sent again.
+func TestAChangeIsSentOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.users(t, "u")
+	w.exec(t, endsItsSessionSQL)
+	wantCode(t, second(w.CreateChat(t.Context(), "c", "u", "new")), domain.Unavailable)
+	if tries := w.text(t, `SELECT last_value FROM tries`); tries != "1" {
+		t.Errorf("the change was sent %s times", tries)
 	}
 }
 

@@ -179,6 +179,23 @@ func TestRecordsThatDoNotFit(t *testing.T) {
 	}
 }
 
+// A row that cannot be read is said to be that, also where the rows after it are cancelled for it.
+func TestARowThatDoesNotFitEndsTheStatement(t *testing.T) {
+	t.Parallel()
+	s := openEmpty(t)
+	const text = `SELECT record_send(ROW(generate_series(1, 30000000)))`
+	err := s.read(t.Context(), "nothing", text, nil, func(r *row) error {
+		r.text()
+		return nil
+	})
+	if err == nil || domain.CodeOf(err) != domain.Internal || !strings.Contains(err.Error(), "column 1 is of type") {
+		t.Error(err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // What is read stays as it was when the next rows come, though lib/pq reads those into the same memory.
 func TestRowsAreKept(t *testing.T) {
 	t.Parallel()

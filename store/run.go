@@ -13,7 +13,8 @@ import (
 
 // on runs do with a connection of the pool's, which is do's alone. It goes below database/sql, whose rows cost a goroutine
 // for each statement, and reflection, locks and copies for each column. A connection that turns out to be dead is
-// dropped and another one tried, of which the pool may have as many as it holds.
+// dropped and another one tried, of which the pool may have as many as it holds: what must not be done twice may not return
+// driver.ErrBadConn once it was sent.
 func (s *Store) on(ctx context.Context, do func(c *interruptible) error) error {
 	for tries := s.db.Stats().MaxOpenConnections; ; tries-- {
 		conn, err := s.db.Conn(ctx)
@@ -69,11 +70,13 @@ func (c *interruptible) read(ctx context.Context, text string, args []any, each 
 	})
 	if err != nil {
 		c.interrupt(c.last) // What is left of the rows is for nobody.
+		_ = rows.Close()    // That it was interrupted is no news, and a connection that is lost by it is dropped.
+		return lost(err)
 	}
-	return lost(errors.Join(err, rows.Close()))
+	return lost(rows.Close())
 }
 
-// lost is the error of a connection that was lost when it was too late to try another: something came of it already.
+// lost is the error of a connection that was lost when it was too late to try another: something came of it already, or may have.
 func lost(err error) error {
 	if errors.Is(err, driver.ErrBadConn) {
 		return sql.ErrConnDone
@@ -100,6 +103,12 @@ func eachRecord(rows driver.Rows, each func([]byte, *row) error) error {
 			return err
 		}
 	}
+}
+
+// alive returns driver.ErrBadConn where the server has left the connection.
+func (c *interruptible) alive(ctx context.Context) error {
+	defer c.begin(ctx)()
+	return c.pqConn.Ping(context.WithoutCancel(ctx))
 }
 
 // change runs a statement and returns how many rows it changed, or found.

@@ -40,11 +40,17 @@ func (s *Store) one(ctx context.Context, table, text string, args []any, scan fu
 }
 
 // exec runs a statement that changes a table and returns the number of rows it changed. Errors come translated.
+//
+// It is sent once: when a connection is lost, its last statement may have been carried out. So that one which was lost while nobody
+// looked is still replaced without anyone noticing, the server is asked for a sign of life before.
 func (s *Store) exec(ctx context.Context, table, text string, args ...any) (changed int64, err error) {
 	defer s.count(ctx, table, time.Now(), new(int))
 	err = s.on(ctx, func(c *interruptible) error {
+		if err := c.alive(ctx); err != nil {
+			return err
+		}
 		changed, err = c.change(ctx, text, args)
-		return err
+		return lost(err)
 	})
 	if err != nil {
 		return 0, translate(ctx, fmt.Errorf("change %s: %w", table, err))
