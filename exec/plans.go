@@ -68,16 +68,21 @@ func (p *plans) compile(oc *graphql.OperationContext, v *variants, which string)
 	if made.plan, made.refused = compile(p.table, oc, p.each); made.refused == nil {
 		made.certify(oc.Operation.Operation, p.cost)
 	}
-	v.mu.Lock()
-	isKept := len(v.plans) < maxVariants
-	if isKept {
-		v.plans[which] = made
-	}
-	v.mu.Unlock()
-	if isKept && made.plan != nil {
-		p.weigh(v, made.size)
+	if v.keep(which, made) && made.plan != nil {
+		p.weigh(weak.Make(oc.Operation), v, made.size)
 	}
 	return made
+}
+
+// keep reports whether a plan is kept from now on.
+func (v *variants) keep(which string, made *planned) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if _, ok := v.plans[which]; ok || len(v.plans) >= maxVariants { // Somebody else was faster, perhaps.
+		return false
+	}
+	v.plans[which] = made
+	return true
 }
 
 func (p *plans) variantsOf(oc *graphql.OperationContext) *variants {
@@ -109,10 +114,14 @@ func (p *plans) forget(operation weak.Pointer[ast.OperationDefinition]) {
 	}
 }
 
-// weigh counts a plan that was kept. Over the limit, others are let go of, whichever come first.
-func (p *plans) weigh(v *variants, size int) {
+// weigh counts a plan that was kept, unless its operation was let go of meanwhile. Over the limit, others are let go of, whichever come
+// first.
+func (p *plans) weigh(operation weak.Pointer[ast.OperationDefinition], v *variants, size int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.known[operation] != v {
+		return
+	}
 	v.size += size
 	p.size += size
 	for operation, other := range p.known {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
@@ -111,6 +112,27 @@ func TestPlansAreBounded(t *testing.T) {
 		t.Errorf("a plan larger than an eighth of all: %v", err)
 	}
 	runtime.KeepAlive(all)
+}
+
+// TestPlansOfOperationsThatWereLetGo compiles for an operation whose other plans are let go of meanwhile, and twice for the same outcome:
+// no plan counts that is not kept.
+func TestPlansOfOperationsThatWereLetGo(t *testing.T) {
+	t.Parallel()
+	table, schema := tiny()
+	p := newPlans(table, 100, nil)
+	oc := operation(t, schema, `{ a }`, nil)
+	for range 2 {
+		p.compile(oc, p.variantsOf(oc), "")
+	}
+	if p.size != 1 {
+		t.Errorf("one plan of one field counts as %d fields", p.size)
+	}
+	late := p.variantsOf(oc)
+	p.forget(weak.Make(oc.Operation))
+	p.compile(oc, late, "1")
+	if p.size != 0 {
+		t.Errorf("no plan is kept, and %d fields are counted", p.size)
+	}
 }
 
 // TestPlansGoWithTheirDocuments forgets documents; their plans go as well.
