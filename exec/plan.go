@@ -210,13 +210,13 @@ func (c *compiler) field(in *set, collected graphql.CollectedField, shared map[s
 }
 
 // below is the place that a field leads to: one that is shared, if it was compiled for another type already. Those who share a place
-// are one relation, since they are of one family and ask the same.
+// are one relation, since they are of one family and ask the same; or all of them hold it.
 func (c *compiler) below(f *field, text string, shared map[string]*place) (*place, error) {
 	if shared == nil {
 		return c.place(f.def.Of, f.collected.Selections)
 	}
 	var same strings.Builder
-	same.WriteString(f.def.Family + " " + f.def.Of + " " + text)
+	fmt.Fprintf(&same, "%s %s %t %s", f.def.Family, f.def.Of, f.def.isResolved(), text)
 	for _, selection := range f.collected.Selections {
 		fmt.Fprintf(&same, " %p", selection)
 	}

@@ -195,3 +195,33 @@ func TestInterfacesDoNotMultiplyPlans(t *testing.T) {
 		t.Fatalf("got %+v, %v", made, err)
 	}
 }
+
+// TestAFieldThatOneTypeHoldsAndAnotherResolves leads from either to relations of its own.
+func TestAFieldThatOneTypeHoldsAndAnotherResolves(t *testing.T) {
+	t.Parallel()
+	batch := func(_ context.Context, _ []any, _ *graphql.FieldContext, into []any) ([]any, error) { return into, nil }
+	type fields = []*Field
+	table := &Table{
+		Objects: []*Object{
+			{Name: "Query", Implements: []string{"Query"}, Fields: fields{{Name: "any", Family: "Query", Of: "I", Batch: batch}}},
+			{Name: "A", Implements: []string{"A", "I"}, Fields: fields{{Name: "next", Family: "I", Of: "C", One: func(o any) any { return o }}}},
+			{Name: "B", Implements: []string{"B", "I"}, Fields: fields{{Name: "next", Family: "I", Of: "C", Batch: batch}}},
+			{Name: "C", Implements: []string{"C"}, Fields: fields{{Name: "n", Family: "C", Batch: batch}}},
+		},
+		Abstracts: []*Abstract{{Name: "I", Possible: []string{"A", "B"}}},
+	}
+	table.index()
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query { any: I } interface I { next: C } type A implements I { next: C }
+		type B implements I { next: C } type C { n: Int }`})
+	made, err := compile(table, operation(t, schema, `{ any { next { n } } }`, nil), 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range made.relations {
+		got = append(got, fmt.Sprintf("%s %d", r.fields[0].def.Name, len(r.stage)))
+	}
+	if want := "any 2, n 0, next 1, n 0"; strings.Join(got, ", ") != want {
+		t.Errorf("relations, and how many stand below: %q, want %q", got, want)
+	}
+}
