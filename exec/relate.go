@@ -30,7 +30,7 @@ func (r *run) ask(ctx context.Context, rel *relation, s *slot) context.Context {
 		s.failAll(failure{err, misgiven})
 		return ctx
 	}
-	calls := s.admitted(ctx, rel)
+	calls := r.admitted(ctx, rel, s)
 	if len(calls) > 1 {
 		ctx = context.WithValue(ctx, togetherKey{}, newTogether(calls, s))
 	}
@@ -57,7 +57,7 @@ func (c *call) entry(i int) int {
 
 // admitted asks the gates about each object, and parts those that they admit by the Go type that resolves them. The usual case,
 // one type and all admitted, copies nothing.
-func (s *slot) admitted(ctx context.Context, rel *relation) []*call {
+func (r *run) admitted(ctx context.Context, rel *relation, s *slot) []*call {
 	if len(rel.fields) == 1 && len(rel.fields[0].def.Gates) == 0 {
 		return []*call{{def: rel.fields[0].def, objects: s.objects}}
 	}
@@ -65,7 +65,7 @@ func (s *slot) admitted(ctx context.Context, rel *relation) []*call {
 	for i, object := range s.objects {
 		def := s.fieldOf(rel, i).def
 		isWhole = isWhole && def == s.fieldOf(rel, 0).def
-		if len(def.Gates) > 0 && !s.passes(ctx, def, i, object) {
+		if len(def.Gates) > 0 && !r.passes(ctx, def, i, object, s) {
 			isWhole = false
 		}
 	}
@@ -79,28 +79,36 @@ func (s *slot) admitted(ctx context.Context, rel *relation) []*call {
 var closed = &struct{ byte }{}
 
 // passes reports whether the gates admit an object. What they say of one that they do not is its outcome.
-func (s *slot) passes(ctx context.Context, def *Field, i int, object any) bool {
+func (r *run) passes(ctx context.Context, def *Field, i int, object any, s *slot) bool {
 	for _, gate := range def.Gates {
-		result, err := s.through(ctx, gate, object)
-		if err == nil && result == any(admitted{}) {
+		isOpen, why := r.through(ctx, gate, object)
+		if isOpen {
 			continue
 		}
 		s.values[i] = closed
-		if err != nil {
-			s.fail(i, failure{err, denied})
+		if why.err != nil {
+			s.fail(i, why)
 		}
 		return false
 	}
 	return true
 }
 
-// through asks one gate; it does not return what is not nil, which no resolver has returned.
-func (*slot) through(ctx context.Context, gate Gate, object any) (result any, err error) {
-	result, err = gate(ctx, object, admit)
-	if err == nil && result != nil && result != any(admitted{}) {
+// through asks one gate. What it puts in the place of the field, which no resolver has returned, is an error unless it is nil.
+func (r *run) through(ctx context.Context, gate Gate, object any) (isOpen bool, why failure) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			isOpen, why = false, failure{r.oc.RecoverFunc(ctx, cause), failed}
+		}
+	}()
+	result, err := gate(ctx, object, admit)
+	switch {
+	case err == nil && result == any(admitted{}):
+		return true, failure{}
+	case err == nil && result != nil:
 		err = fmt.Errorf("%w: a directive put a %T in the place of the field", errRefused, result)
 	}
-	return result, err
+	return false, failure{err, denied}
 }
 
 // parted makes a call for each Go type among the objects that were admitted.

@@ -87,10 +87,10 @@ func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *p
 	report.IsPlanned, report.Statements = true, p.statements
 	r := newRun(p, oc)
 	r.standIns = s.options.StandIns
-	defer r.release()
 	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
 	r.out.limit = report.Limit
 	report.body = r.write(ctx, report.body[:0])
 	report.IsTooLarge = r.out.isFull
+	r.release() // Not where code around a field of the root panics: relations beside it may be at work with it yet.
 	return &graphql.Response{Data: report.body}
 }

@@ -157,6 +157,7 @@ func TestExecutorsAgree(t *testing.T) {
 		"open":           t.Context(),
 		"closed":         shop.Closed(t.Context(), func(string, any) bool { return true }),
 		"closed for a":   shop.Closed(t.Context(), func(_ string, object any) bool { c, ok := object.(*shop.Customer); return ok && c.ID == "a" }),
+		"a gate panics":  shop.Closed(t.Context(), func(word string, _ any) bool { panic("at " + word) }),
 		"closed to must": shop.Closed(t.Context(), func(word string, _ any) bool { return word == "must" }),
 	} {
 		for name, query := range asked {
