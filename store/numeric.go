@@ -18,6 +18,7 @@ const (
 	numericPositive = 0x0000
 	numericNegative = 0x4000
 	numericMaxPower = 3 // 16 digits before the point.
+	numericText     = len("-1234567890123456.1234")
 )
 
 // decimal reads an exact amount, of four decimals.
@@ -32,7 +33,7 @@ func (r *row) decimal() domain.Decimal {
 		r.fail("is not a numeric(20,4)")
 		return domain.Decimal{}
 	}
-	var room [24]byte
+	var room [numericText]byte
 	text := room[:0]
 	if sign == numericNegative {
 		text = append(text, '-')
@@ -41,7 +42,7 @@ func (r *row) decimal() domain.Decimal {
 	for unit := numericBase / 10; unit > 0; unit /= 10 {
 		text = append(text, byte('0'+places/unit%10))
 	}
-	amount, err := domain.ParseDecimal(string(text))
+	amount, err := domain.ParseDecimal(r.keep(text))
 	if err != nil { // Not wrapped: it would tell the caller of the API that their argument is wrong.
 		r.fail("is not a numeric(20,4)")
 	}

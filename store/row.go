@@ -44,7 +44,7 @@ func (r *row) begin(record []byte) {
 	}
 }
 
-// textBytes adds up the lengths of the texts among columns.
+// textBytes adds up the lengths of the texts among columns, and of the amounts, at most.
 func textBytes(columns []byte) (sum int) {
 	for len(columns) >= columnHeader {
 		found, length := header(columns)
@@ -52,8 +52,12 @@ func textBytes(columns []byte) (sum int) {
 		if end > len(columns) {
 			break
 		}
-		if length > 0 && (found == oid.T_text || found == oid.T_varchar) {
+		switch {
+		case length <= 0:
+		case found == oid.T_text || found == oid.T_varchar:
 			sum += length
+		case found == oid.T_numeric:
+			sum += numericText
 		}
 		columns = columns[end:]
 	}

@@ -142,6 +142,27 @@ func TestAmountsAreExact(t *testing.T) {
 	})
 }
 
+// Arrays arrive as they were sent, whatever is in their texts.
+func TestArraysArriveAsTheyWere(t *testing.T) {
+	t.Parallel()
+	s := openEmpty(t)
+	check := func(t fataler, sent []string) {
+		t.Helper()
+		var got []string
+		err := s.read(context.Background(), "nothing", `SELECT record_send(ROW(x)) FROM unnest($1::text[]) x`, []any{sent}, func(r *row) error {
+			got = append(got, r.text())
+			return nil
+		})
+		if err != nil || !slices.Equal(got, sent) {
+			t.Fatalf("%q arrives as %q, %v", sent, got, err)
+		}
+	}
+	check(t, nil)
+	check(t, []string{"", "NULL", `"`, `\`, `\"`, "a,b", "{}", " a ", "ü😀\n", `C:\\"x"`})
+	texts := rapid.SliceOf(rapid.StringOf(rapid.SampledFrom([]rune(`ab"\,{} é`))))
+	rapid.Check(t, func(t *rapid.T) { check(t, texts.Draw(t, "texts")) })
+}
+
 // What is not as it was said to be is an error that names the column, not a value.
 func TestRecordsThatDoNotFit(t *testing.T) {
 	t.Parallel()

@@ -7,8 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/lib/pq"
+	"strings"
 )
 
 // on runs do with a connection of the pool's, which is do's alone. It goes below database/sql, whose rows cost a goroutine
@@ -152,7 +151,31 @@ func driverValue(arg any) (driver.Value, error) {
 	case int:
 		return int64(v), nil
 	case []string:
-		return pq.StringArray(v).Value()
+		return arrayOf(v), nil
 	}
 	return driver.DefaultParameterConverter.ConvertValue(arg)
+}
+
+var arrayQuotes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
+
+// arrayOf is how PostgreSQL writes an array of texts: all of them quoted, so that none is NULL or has a comma of its own. lib/pq's
+// takes three times as long, and a copy of each.
+func arrayOf(texts []string) string {
+	size := len("{}")
+	for _, text := range texts {
+		size += len(text) + len(`"",`)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteByte('{')
+	for i, text := range texts {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		b.WriteString(arrayQuotes.Replace(text)) // As it is, most often.
+		b.WriteByte('"')
+	}
+	b.WriteByte('}')
+	return b.String()
 }
