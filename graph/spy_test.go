@@ -117,7 +117,7 @@ func (s *spy) ask(t *testing.T, query string, variables map[string]any) (body []
 	var mu sync.Mutex
 	var lines bytes.Buffer
 	limits := document.Defaults()
-	limits.Depth, limits.Nodes, limits.Cost = 200, 1<<60, 1<<60
+	limits.Depth, limits.Nodes, limits.Answered, limits.Cost = 200, 1<<60, 1<<60, 1<<60
 	handler := graph.NewHandler(graph.Options{
 		Resolvers: s, Prepare: func(ctx context.Context) context.Context { return ctx },
 		Log:       slog.New(slog.NewTextHandler(locked{&mu, &lines}, nil)),

@@ -67,7 +67,7 @@ var clock = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
 // wide are limits that leave room for generated queries.
 func wide() document.Limits {
 	limits := document.Defaults()
-	limits.Depth, limits.Aliases, limits.Nodes, limits.Cost = 30, 200, 1e9, 1e9
+	limits.Depth, limits.Aliases, limits.Nodes, limits.Answered, limits.Cost = 30, 200, 1e9, 1e9, 1e9
 	limits.RootFields, limits.Directives = 200, 500
 	return limits
 }

@@ -175,7 +175,7 @@ func saturated(n *big.Int) int {
 
 // TestCost has examples that can be worked out by hand.
 func TestCost(t *testing.T) {
-	r := newReader(limited(func(l *document.Limits) { l.Nodes, l.Cost = 1<<50, 1<<50 }))
+	r := newReader(limited(func(l *document.Limits) { l.Nodes, l.Answered, l.Cost = 1<<50, 1<<50, 1<<50 }))
 	for text, want := range map[string]document.Cost{
 		"{__typename}":      {},
 		"{viewer{id name}}": {Points: 2, Objects: 1},
@@ -226,7 +226,7 @@ func TestCostSaturates(t *testing.T) {
 
 // TestCostOfVariables takes sizes from variables as they were coerced, not from what another operation says of them.
 func TestCostOfVariables(t *testing.T) {
-	l := limited(func(l *document.Limits) { l.Nodes, l.Cost = 1<<50, 1<<50 })
+	l := limited(func(l *document.Limits) { l.Nodes, l.Answered, l.Cost = 1<<50, 1<<50, 1<<50 })
 	r := newReader(l)
 	doc, errs := r.Read("query B($n:Int){...F} query A($n:Int=1){...F} fragment F on Query{users(first:$n){nodes{id}}}")
 	if errs != nil {
