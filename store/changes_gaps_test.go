@@ -49,6 +49,17 @@ func TestWhatTheLogHasForgottenIsAGap(t *testing.T) {
 	f.since(t, domain.ChangeBatch{Log: old.Log, Next: math.MaxUint64 / 2}, true) // As after a backup was restored.
 }
 
+// TestACopyHasALogOfItsOwn: databases of tests are copies of one, as a staging database may be of the production's. What was noted of
+// one, in a Redis that both use, must not be taken for the other's.
+func TestACopyHasALogOfItsOwn(t *testing.T) {
+	t.Parallel()
+	one, other := follow(t, store.FollowConfig{URL: newWorld(t).url}), follow(t, store.FollowConfig{URL: newWorld(t).url})
+	if one.last().Log == other.last().Log {
+		t.Errorf("both logs are %s", one.last().Log)
+	}
+	other.since(t, one.last(), true)
+}
+
 func TestPruningLeavesWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

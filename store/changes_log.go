@@ -22,7 +22,7 @@ const (
 
 // log is a connection of its own to the log of changes. It must be closed.
 type log struct {
-	life    string // When the life of the server began of which positions are.
+	life    string // Of which database positions are, and when the life of its server began.
 	channel string // On which changes are announced.
 	db      *sql.DB
 	conn    *sql.Conn
@@ -54,8 +54,12 @@ func logSettings() map[string]string {
 }
 
 // PostgreSQL resets its statistics when it recovers from a crash or from a backup, and when a standby takes over; all of which end this
-// connection. Transaction ids may be used again then, for other changes.
-const greetLog = `SELECT coalesce(extract(epoch FROM stats_reset)::text, 'never'), atelier_change_channel() FROM pg_stat_bgwriter`
+// connection. Transaction ids may be used again then, for other changes. A database that was made from another as its template has its
+// tables and triggers under the same numbers: its own number tells them apart.
+const greetLog = `
+SELECT coalesce(extract(epoch FROM s.stats_reset)::text, 'never') || '-' || d.oid, atelier_change_channel()
+FROM pg_stat_bgwriter s, pg_database d
+WHERE d.datname = current_database()`
 
 func (l *log) begin(ctx context.Context) (err error) {
 	if l.conn, err = l.db.Conn(ctx); err != nil {
