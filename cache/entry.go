@@ -17,6 +17,8 @@ type Entry[K comparable, V any] struct {
 	walk func(*coder, *V)
 	// adapt changes the lifetime of a value by what it is. May be nil.
 	adapt func(V, lifetime) lifetime
+	// ends is until when a value is true though nothing changes. May be nil: for ever.
+	ends func(V) time.Time
 }
 
 // spec is what an entry is, whatever its types.
@@ -60,11 +62,6 @@ func (e *Entry[K, V]) lifetimeOf(value V) lifetime {
 		return e.lives
 	}
 	return e.adapt(value, e.lives)
-}
-
-// within shortens a lifetime to what is left.
-func (l lifetime) within(left time.Duration) lifetime {
-	return lifetime{min(l.local, left), min(l.shared, left)}
 }
 
 // key is where a value is kept: an entry, and 128 bits of SHA-256 over all that tells values apart. Ids are the clients' to choose, so the

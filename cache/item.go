@@ -56,6 +56,9 @@ func newItem[K comparable, V any](e *Entry[K, V], k key, value V, isThere bool, 
 		it.value, lives = value, e.lifetimeOf(value)
 	}
 	it.lasts = now.Add(jittered(lives.shared))
+	if isThere && e.ends != nil && e.ends(value).Before(it.lasts) {
+		it.lasts = e.ends(value) // Which may be past: reading took until then.
+	}
 	it.livesIn(now, lives.local)
 	return it
 }

@@ -81,10 +81,7 @@ var (
 		},
 		spell: appendPart[domain.UserID],
 		walk:  optionally(walkStatistics),
-		adapt: func(s *domain.Statistics, l lifetime) lifetime {
-			month := time.Date(s.AsOf.Year(), s.AsOf.Month()+1, 1, 0, 0, 0, 0, time.UTC)
-			return l.within(month.Sub(s.AsOf))
-		},
+		ends:  (*domain.Statistics).MonthEnds,
 	})
 
 	// Models are models by id, in the light shape, access rules aside.

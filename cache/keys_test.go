@@ -47,9 +47,18 @@ func TestLifetimesFollowTheValue(t *testing.T) {
 	if got := TaskStatus.lifetimeOf(task); got != finished {
 		t.Errorf("a finished task: %v", got)
 	}
-	monthEnds := &domain.Statistics{AsOf: time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC)}
-	if got := UserStats.lifetimeOf(monthEnds); got != (lifetime{time.Minute, time.Minute}) {
-		t.Errorf("a minute before the month ends: %v", got)
+}
+
+// TestStatisticsEndWithTheMonth also where they were worked out before its end, and came after it.
+func TestStatisticsEndWithTheMonth(t *testing.T) {
+	t.Parallel()
+	january := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	for before, came := range map[time.Duration]time.Duration{time.Minute: -30 * time.Second, time.Second: 2 * time.Second} {
+		s := &domain.Statistics{AsOf: january.Add(-before)}
+		it := newItem(UserStats, UserStats.keyOf("u"), s, true, 0, nil, january.Add(came))
+		if it.expires.After(january) || it.lasts.After(january) {
+			t.Errorf("worked out %v before the month ends, they came at %v and stay until %v, %v", before, came, it.expires, it.lasts)
+		}
 	}
 }
 

@@ -10,3 +10,9 @@ type Statistics struct {
 	ThisMonthUsage   Decimal
 	AsOf             time.Time
 }
+
+// MonthEnds is when the month of ThisMonthUsage is over.
+func (s *Statistics) MonthEnds() time.Time {
+	asOf := s.AsOf.UTC()
+	return time.Date(asOf.Year(), asOf.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+}

@@ -13,20 +13,23 @@ import (
 func Statistics(ctx context.Context, users []*domain.User, now time.Time) ([]*domain.Statistics, error) {
 	l := From(ctx)
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
-		madeOfStatistics(ctx, ids, now)
-		return cache.GetMany(ctx, l.cache, cache.UserStats, ids, func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
+		found, err := cache.GetMany(ctx, l.cache, cache.UserStats, ids, func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.Statistics, error) {
 			return l.store.Statistics(ctx, ids, now)
 		})
+		madeOfStatistics(ctx, ids, found)
+		return found, err
 	}
 	return relate(ctx, users, ownersKey(ctx), read)
 }
 
-// madeOfStatistics notes the users' ledgers and tasks, which are summed up and counted, and that the month will end.
-func madeOfStatistics(ctx context.Context, users []domain.UserID, now time.Time) {
+// madeOfStatistics notes the users' ledgers and tasks, which are summed up and counted, and when the month ends of which they are: it may
+// have ended while another worked them out.
+func madeOfStatistics(ctx context.Context, users []domain.UserID, found map[domain.UserID]*domain.Statistics) {
 	for _, user := range users {
 		made(ctx, answers.OwnedBy(domain.TableCreditLog, user))
 		made(ctx, tasksOf(user, "")...)
 	}
-	now = now.UTC()
-	answers.From(ctx).Until(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC))
+	for _, s := range found {
+		answers.From(ctx).Until(s.MonthEnds())
+	}
 }
