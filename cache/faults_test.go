@@ -53,6 +53,27 @@ func TestRedisThatIsDown(t *testing.T) {
 	}
 }
 
+// TestFaultsAreTold of what is read and deleted as well: where Redis does not answer, there is nothing to be written.
+func TestFaultsAreTold(t *testing.T) {
+	t.Parallel()
+	server, b := redistest.Start(t), newBase()
+	r := newReplica(t, b, server).shares()
+	server.Kill()
+	r.name("a")
+	if r.counts.get("fault error") == 0 {
+		t.Errorf("reading failed: %s", &r.counts)
+	}
+	server.Up()
+	r = impatientReplica(t, b, server).shares()
+	server.Freeze()
+	defer server.Thaw()
+	eventually(t, "what could not be deleted is told", func() bool {
+		b.write("a", "a1")
+		r.hear()
+		return r.counts.get("fault timeout") > 0
+	})
+}
+
 // TestRedisThatWasAwayAndKeptWhatItHad is deaf while values change, and has the old ones when it is back.
 func TestRedisThatWasAwayAndKeptWhatItHad(t *testing.T) {
 	t.Parallel()

@@ -117,6 +117,11 @@ func (d *Door) Do(ctx context.Context, use func(context.Context, redis.Universal
 	return err
 }
 
+// isAtRest reports whether Redis was not asked at all, since it is given a rest.
+func isAtRest(err error) bool {
+	return errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests)
+}
+
 // State is how the breaker stands: 0 for closed, when Redis is used, 1 for half-open, when it is tried, 2 for open, when it is
 // left alone.
 func (d *Door) State() int { return int(d.breaker.State()) }

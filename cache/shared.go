@@ -164,7 +164,7 @@ func (t *sharedTier) more(first fill) []fill {
 func (t *sharedTier) fillSome(ctx context.Context, fills []fill) {
 	defer t.underWay.Add(-int64(len(fills)))
 	now := t.now()
-	err := t.door.Do(ctx, func(ctx context.Context, client redis.UniversalClient) error {
+	_ = t.do(ctx, func(ctx context.Context, client redis.UniversalClient) error {
 		_, err := client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for _, f := range fills {
 				fillScript.Eval(ctx, p, []string{f.name}, string(f.expected), f.text, max(f.lasts.Sub(now).Milliseconds(), 1))
@@ -173,9 +173,6 @@ func (t *sharedTier) fillSome(ctx context.Context, fills []fill) {
 		})
 		return err
 	})
-	if err != nil {
-		t.observe.Fault(faultOf(err))
-	}
 }
 
 // faultOf names what went wrong, for metrics.

@@ -177,7 +177,7 @@ func (t *trust) deleteMost(ctx context.Context, s *standing, c changed) ([]strin
 		names = append(names, s.nameOf(k))
 	}
 	for len(names) > deleteAtOnce {
-		err := t.door.Do(ctx, func(ctx context.Context, client redis.UniversalClient) error {
+		err := t.do(ctx, func(ctx context.Context, client redis.UniversalClient) error {
 			return client.Del(ctx, names[:deleteAtOnce]...).Err()
 		})
 		if err != nil {
@@ -221,11 +221,20 @@ func (t *trust) report(reason string) {
 
 // run runs a script whose answer is a list.
 func (t *trust) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (reply []any, err error) {
-	err = t.door.Do(ctx, func(ctx context.Context, client redis.UniversalClient) (err error) {
+	err = t.do(ctx, func(ctx context.Context, client redis.UniversalClient) (err error) {
 		reply, err = script.Run(ctx, client, keys, args...).Slice()
 		return err
 	})
 	return reply, err
+}
+
+// do lets use send commands to Redis, and tells where that fails.
+func (t *trust) do(ctx context.Context, use func(context.Context, redis.UniversalClient) error) error {
+	err := t.door.Do(ctx, use)
+	if err != nil && !isAtRest(err) {
+		t.observe.Fault(faultOf(err))
+	}
+	return err
 }
 
 // newName is a name that nobody else has.
