@@ -33,6 +33,7 @@ func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.
 // CreditLogsByID reads ledger entries for roots; the map lacks those that do not exist.
 func CreditLogsByID(ctx context.Context, ids []domain.CreditLogID, full bool) (map[domain.CreditLogID]*domain.CreditLog, error) {
 	madeOfRows(ctx, domain.TableCreditLog, ids)
+	answers.From(ctx).Refuse(answers.Balance)
 	found, err := From(ctx).store.CreditLogsByID(ctx, ids, full)
 	return byKey(found, err, func(l *domain.CreditLog) domain.CreditLogID { return l.ID })
 }

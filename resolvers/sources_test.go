@@ -105,6 +105,27 @@ func TestWhatIsReadIsRecorded(t *testing.T) {
 	}
 }
 
+// TestBalancesAndLedgersAreNotKept by whatever name and way they are asked for; an entry by its id tells a balance as well.
+func TestBalancesAndLedgersAreNotKept(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, database(t, "world.sql"))
+	entry := globalID("CreditLog", "log-bob-1")
+	for _, text := range []string{
+		`{ viewer { money: credit } }`,
+		`{ viewer { ...F } } fragment F on User { ... @include(if: true) { credit } }`,
+		`{ tasks(first: 1) { nodes { user { credit } } } }`,
+		`{ viewer { creditLogs(first: 1) { nodes { balanceAfter } } } }`,
+		`{ viewer { creditLogs { totalCount } } }`,
+		`{ node(id: "` + entry + `") { ... on CreditLog { balanceAfter } } }`,
+		`{ nodes(ids: ["` + entry + `"]) { id } }`,
+	} {
+		got := a.record(t, auth.Viewer{ID: "bob", Role: domain.RoleUser}, question{text: text})
+		if got.record.Refused() != answers.Balance || bytes.Contains(got.body, []byte("errors")) {
+			t.Errorf("%s: refused as %q: %s", text, got.record.Refused(), got.body)
+		}
+	}
+}
+
 func speaksOf(r *answers.Record, table string) bool {
 	switch table {
 	case "credit":
