@@ -53,6 +53,26 @@ func TestRedisThatIsDown(t *testing.T) {
 	}
 }
 
+// TestWhatRedisBroughtDoesNotStayUnderWay where the rest could not be loaded: it would be served for ever.
+func TestWhatRedisBroughtDoesNotStayUnderWay(t *testing.T) {
+	t.Parallel()
+	server, b := redistest.Start(t), newBase()
+	b.write("a", "a1")
+	one, two := pair(t, b, server)
+	one.require("a", "a1")
+	one.settle()
+	b.mu.Lock()
+	b.isAway = true
+	b.mu.Unlock()
+	if _, err := GetMany(t.Context(), two.Cache, UserInfo, []domain.UserID{"a", "b"}, b.users); domain.CodeOf(err) != domain.Unavailable {
+		t.Errorf("the rest could be loaded: %v", err)
+	}
+	if two.counts.get("redis hit") != 1 {
+		t.Errorf("redis had nothing: %s", &two.counts)
+	}
+	two.settle()
+}
+
 // TestFaultsAreTold of what is read and deleted as well: where Redis does not answer, there is nothing to be written.
 func TestFaultsAreTold(t *testing.T) {
 	t.Parallel()
