@@ -121,6 +121,40 @@ func TestManyWhoMissLoadOnce(t *testing.T) {
 	}
 }
 
+// TestWhoHasReadTooMuchFailsNobodyElse who waits for the same value.
+func TestWhoHasReadTooMuchFailsNobodyElse(t *testing.T) {
+	t.Parallel()
+	b := newBase()
+	b.write("a", "a1")
+	r := newReplica(t, b, nil)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	greedy := make(chan error, 1)
+	go func() {
+		_, err := GetMany(t.Context(), r.Cache, UserInfo, []domain.UserID{"a"}, func(context.Context, []domain.UserID) (map[domain.UserID]*domain.User, error) {
+			close(begun)
+			<-goOn
+			return nil, domain.NewError(domain.TooLarge, "this reads more than an operation may")
+		})
+		greedy <- err
+	}()
+	<-begun
+	var others sync.WaitGroup
+	for range 10 {
+		others.Go(func() { r.require("a", "a1") })
+		others.Go(func() {
+			if names := r.names("a"); names[0] != "a1" {
+				t.Errorf("together: %q", names)
+			}
+		})
+	}
+	eventually(t, "the others wait", func() bool { return r.counts.get("flight hit") == 20 })
+	close(goOn)
+	others.Wait()
+	if err := <-greedy; domain.CodeOf(err) != domain.TooLarge {
+		t.Errorf("who had read too much got %v", err)
+	}
+}
+
 func TestAPanicGoesOnInWhoeverWaits(t *testing.T) {
 	t.Parallel()
 	r := newReplica(t, newBase(), nil)

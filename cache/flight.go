@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"atelier/domain"
 )
 
 // loadLimit is how long loading may take, however long the one waits who asked first: others wait as well.
@@ -103,6 +105,9 @@ func (s seat) wait(ctx context.Context) (*item, error) {
 	}
 	return nil, s.flight.err
 }
+
+// isOfItsCaller reports whether loading failed by what else its caller has read: whoever waited for that loads alone.
+func isOfItsCaller(err error) bool { return domain.CodeOf(err) == domain.TooLarge }
 
 // panicked is a panic of code that loads. It goes on in each who waits: the process does not end, and whoever handles panics of
 // requests hears of it.

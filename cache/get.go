@@ -43,6 +43,9 @@ func Get[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V], k K
 		}, func(err error) { c.flights.fail(begun, nil, err) })
 	}
 	it, err := seats[0].wait(ctx)
+	if begun == nil && isOfItsCaller(err) {
+		return load(ctx)
+	}
 	if err != nil {
 		var none V
 		return none, false, err

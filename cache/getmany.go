@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"maps"
 )
 
 // GetMany returns the values under keys; one that is not there is missing from the map. What this process has is found first, the rest is
@@ -29,16 +30,26 @@ func GetMany[K comparable, V any](ctx context.Context, c *Cache, e *Entry[K, V],
 	if values == nil {
 		values = make(map[K]V, len(keys))
 	}
+	var alone []K
 	for i, s := range seats {
 		it, err := s.wait(ctx)
-		if err != nil {
+		switch {
+		case s.flight != begun && isOfItsCaller(err):
+			alone = append(alone, missing.keys[i])
+			continue
+		case err != nil:
 			return nil, err
 		}
 		if value, isThere := valueOf[V](it); isThere {
 			values[missing.keys[i]] = value
 		}
 	}
-	return values, nil
+	if len(alone) == 0 {
+		return values, nil
+	}
+	found, err := load(ctx, alone)
+	maps.Copy(values, found)
+	return values, err
 }
 
 // wanted are keys, and where their values are kept.
