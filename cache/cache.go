@@ -129,6 +129,9 @@ func (c *Cache) Close() {
 	c.local.close()
 }
 
+// Follows reports whether the cache is told of changes at all. If not, what it has may be as old as its lifetime.
+func (c *Cache) Follows() bool { return c != nil && c.follows }
+
 // isCurrent reports whether what is cached may be served: the feed of changes is not silent.
 func (c *Cache) isCurrent() bool {
 	return !c.follows || c.Lag() < maxSilence

@@ -59,9 +59,13 @@ func usersIn(s *store.Store) fetch[domain.UserID, *domain.User] {
 	}
 }
 
-// Role returns what reads a user's role through a cache, or fails with domain.NotFound. Where a role that has just been taken away must not
+// Role returns what reads a user's role, or fails with domain.NotFound: through a cache that is told of changes, or else from the store,
+// since a role that was taken away must not count for minutes. Where a role that has just been taken away must not
 // count, store.Role is asked.
 func Role(s *store.Store, c *cache.Cache) func(context.Context, domain.UserID) (domain.Role, error) {
+	if !c.Follows() {
+		return s.Role
+	}
 	return func(ctx context.Context, id domain.UserID) (domain.Role, error) {
 		ctx = c.For(ctx, string(id))
 		found, err := cache.GetMany(ctx, c, cache.UserInfo, []domain.UserID{id}, usersIn(s))

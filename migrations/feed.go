@@ -92,12 +92,12 @@ func (f *fitting) addFeed(isOn bool, untold []string) {
 	const subject = "change feed"
 	switch {
 	case isOn && len(untold) > 0:
-		f.add(Problem, subject, feedOn, "triggers are missing or disabled (%s): what changes there is not told, and caches live by their lifetimes", join(untold))
+		f.add(Problem, subject, feedOn, "triggers are missing or disabled (%s): what changes there is not told, and servers that follow the feed serve nothing from their caches", join(untold))
 	case isOn:
 		f.add(OK, subject, "", "changes of all tables are told")
 	case len(untold) < len(shape):
 		f.add(Problem, subject, feedOff, "is switched off, but has triggers: it was interrupted")
 	default:
-		f.add(Note, subject, feedOn, "is switched off: caches live by their lifetimes")
+		f.add(Note, subject, feedOn, "is switched off: servers serve nothing from their caches, unless CHANGE_FEED is off there as well")
 	}
 }

@@ -205,6 +205,23 @@ func TestADemotedAdminChangesNothing(t *testing.T) {
 	}
 }
 
+// TestRolesAreReadWithoutTheFeed: nobody would tell the cache that an admin is none any more.
+func TestRolesAreReadWithoutTheFeed(t *testing.T) {
+	t.Parallel()
+	f := startFleet(t, "", func(c *config.Config) { c.ChangeFeed = "off" })
+	const users = "{ users(first: 1) { totalCount } }"
+	if _, body := query(t, f.one, f.token, users); !strings.Contains(body, "FORBIDDEN") {
+		t.Fatalf("as a user: %s", body)
+	}
+	for role, want := range map[string]string{"admin": `"totalCount":`, "pending": "FORBIDDEN"} {
+		_, err := f.database.DB().ExecContext(t.Context(), "UPDATE users SET role = $2 WHERE id = $1", f.user, role)
+		must(t, err)
+		if _, body := query(t, f.one, f.token, users); !strings.Contains(body, want) {
+			t.Errorf("now %s: %s", role, body)
+		}
+	}
+}
+
 func userID(t *testing.T, f *fleet) string {
 	t.Helper()
 	_, body := query(t, f.one, f.token, "{ viewer { id } }")

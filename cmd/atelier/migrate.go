@@ -14,7 +14,7 @@ type migrateCommand struct {
 	Up     migrateUpCommand     `cmd:"" help:"Apply what is pending. A database that has these tables already is adopted: what is there stays. Any number of processes may do it at once."`
 	Down   migrateDownCommand   `cmd:"" help:"Take back the newest migration, or those down to a version, with the rows in what they created. What was there before is never dropped."`
 	Status migrateStatusCommand `cmd:"" help:"List the migrations and when they were applied."`
-	Feed   migrateFeedCommand   `cmd:"" help:"Have the tables tell what changes in them (on), or spare writes the cost (off): then caches live by their lifetimes. It mends triggers that were dropped or disabled."`
+	Feed   migrateFeedCommand   `cmd:"" help:"Have the tables tell what changes in them (on), or spare writes the cost (off): then servers serve nothing from their caches or, with CHANGE_FEED=off, what was cached as long as it may live. It mends triggers that were dropped or disabled."`
 }
 
 type migrateUpCommand struct{}
