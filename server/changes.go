@@ -64,13 +64,13 @@ func (s *Server) pruneChanges(ctx context.Context) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
+		if err := s.store.PruneChanges(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("prune the log of changes", "cause", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := s.store.PruneChanges(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("prune the log of changes", "cause", err)
-			}
 		}
 	}
 }

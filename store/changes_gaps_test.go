@@ -60,6 +60,30 @@ func TestACopyHasALogOfItsOwn(t *testing.T) {
 	other.since(t, one.last(), true)
 }
 
+// TestARestoredLogIsRelieved of what it tells of another server's transactions, which this one has not come to yet.
+func TestARestoredLogIsRelieved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.users(t, "u")
+	f := follow(t, store.FollowConfig{URL: w.url})
+	w.exec(t, `UPDATE atelier_change_feed SET pruned_through = '4000000000000';
+		INSERT INTO atelier_change_log (transaction_id, table_name, kind, is_all) VALUES ('4000000000001', 'users', 'UPDATE', true)`)
+	f.await(t, "a gap", func(batches []domain.ChangeBatch) bool { return batches[len(batches)-1].IsGap })
+	w.awaitTrue(t, `SELECT atelier_prune_changes() >= 0 AND NOT EXISTS (SELECT FROM atelier_change_log WHERE transaction_id > '4000000000000')`)
+	f.await(t, "no gap any more", func(batches []domain.ChangeBatch) bool { return !batches[len(batches)-1].IsGap })
+	from := f.last()
+	change := w.rename(t, "u")
+	f.await(t, "a change", func(batches []domain.ChangeBatch) bool {
+		return slices.ContainsFunc(batches, func(b domain.ChangeBatch) bool {
+			return !b.IsGap && slices.EqualFunc(b.Changes, []domain.Change{change}, sameChange)
+		})
+	})
+	f.since(t, from, false)
+	w.exec(t, `BEGIN; UPDATE users SET name = 'mine'; SELECT atelier_prune_changes(); COMMIT`) // Its own transaction is no other server's.
+	w.awaitTrue(t, `SELECT count(*) = 1 FROM atelier_change_log WHERE transaction_id = (SELECT max(transaction_id) FROM atelier_change_log)`)
+	f.since(t, from, false)
+}
+
 func TestPruningLeavesWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
