@@ -235,13 +235,14 @@ func TestReplicasShareRateLimits(t *testing.T) {
 	const points = 100_000
 	f := startFleet(t, redistest.Start(t).URL(), func(c *config.Config) { c.RateLimit, c.RatePoints, c.RateRefill = "on", points, 1 })
 	f.shares(t)
-	for range 20 {
-		query(t, f.one, f.token, "{ models { name } aiServices { id } }")
-	}
 	caller, rate := "user "+f.user, ratelimit.Rate{Burst: points, PerSecond: 1}
-	if _, left, _ := f.two.buckets().Take(t.Context(), caller, rate, 0); left > points-20 {
-		t.Errorf("what was spent at one is not spent at the other: %d points are left", left)
-	}
+	eventually(t, "what is spent at one is spent at the other", func() bool { // While Redis takes too long, each counts its own.
+		for range 20 {
+			query(t, f.one, f.token, "{ models { name } aiServices { id } }")
+		}
+		_, left, _ := f.two.buckets().Take(t.Context(), caller, rate, 0)
+		return left <= points-20
+	})
 }
 
 func TestWithoutACache(t *testing.T) {
