@@ -66,7 +66,9 @@ func (c *coder) boolean(b *bool) {
 		n = 1
 	}
 	c.unsigned(&n)
-	*b = n == 1
+	if c.reads { // Others may look at what is written.
+		*b = n == 1
+	}
 }
 
 func (c *coder) float(f *float64) {
