@@ -64,6 +64,7 @@ func (v *validation) reporter(rule string) core.AddErrFunc {
 func rulesFor(limits Limits) []core.Rule {
 	all := rules.NewDefaultRules().GetInner()
 	delete(all, rules.OverlappingFieldsCanBeMergedRule.Name) // mergeRule takes its place.
+	all[rules.KnownTypeNamesRule.Name] = reportUnknownTypes
 	if limits.Introspection == 0 {
 		for _, quiet := range []core.Rule{
 			rules.FieldsOnCorrectTypeRuleWithoutSuggestions, rules.ScalarLeafsRuleWithoutSuggestions,
