@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -27,9 +28,20 @@ var plain = func() (is [256]bool) {
 	return is
 }()
 
-// AppendString appends a string as graphql.MarshalString writes it.
+// AppendString appends a string as graphql.MarshalString writes it. Most strings need no escape: it is appended whole, and looked
+// through where it stands then.
 func AppendString[S ~string](b []byte, s S) []byte {
 	b = append(b, '"')
+	start := len(b)
+	b = append(b, s...)
+	if i := escapeIn(b[start:]); i < len(s) {
+		b = appendRest(b[:start+i], string(s[i:]))
+	}
+	return append(b, '"')
+}
+
+// appendRest appends what follows the first byte to escape.
+func appendRest(b []byte, s string) []byte {
 	start := 0
 	for i := range len(s) {
 		if plain[s[i]] {
@@ -39,8 +51,30 @@ func AppendString[S ~string](b []byte, s S) []byte {
 		b = appendEscaped(b, s[i])
 		start = i + 1
 	}
-	b = append(b, s[start:]...)
-	return append(b, '"')
+	return append(b, s[start:]...)
+}
+
+// Each byte of a word of eight.
+const (
+	lows  = 0x0101010101010101
+	highs = lows << 7
+)
+
+// escapeIn returns where the first byte to escape is, or the length.
+func escapeIn(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		word := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := word^'"'*lows, word^'\\'*lows
+		// A byte below n borrows from its high bit when n is taken from it: so does one that is equal to what it was xored with, from 1.
+		if ((word-' '*lows)&^word|(quote-lows)&^quote|(slash-lows)&^slash)&highs != 0 {
+			break
+		}
+	}
+	for i < len(b) && plain[b[i]] {
+		i++
+	}
+	return i
 }
 
 func appendEscaped(b []byte, c byte) []byte {
@@ -71,8 +105,52 @@ func AppendTime(b []byte, t time.Time) ([]byte, error) {
 		return b, errNullMarshaler
 	}
 	b = append(b, '"')
-	b = t.AppendFormat(b, time.RFC3339Nano)
+	if t.Location() == time.UTC {
+		b = AppendInstant(b, t)
+	} else {
+		b = t.AppendFormat(b, time.RFC3339Nano)
+	}
 	return append(b, '"'), nil
+}
+
+// AppendInstant appends an instant in UTC as time.RFC3339Nano has it, unquoted.
+func AppendInstant(b []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(b, time.RFC3339Nano)
+	}
+	hour, minute, second := t.Clock()
+	b = append(b, "0000-00-00T00:00:00"...)
+	text := b[len(b)-len("0000-00-00T00:00:00"):]
+	setDigits(text[0:], year/100)
+	setDigits(text[2:], year%100)
+	setDigits(text[5:], int(month))
+	setDigits(text[8:], day)
+	setDigits(text[11:], hour)
+	setDigits(text[14:], minute)
+	setDigits(text[17:], second)
+	return append(appendFraction(b, t.Nanosecond()), 'Z')
+}
+
+// setDigits writes a number of two digits.
+func setDigits(text []byte, n int) { text[0], text[1] = byte('0'+n/10), byte('0'+n%10) }
+
+// appendFraction appends a point and as many digits as a part of a second needs, or nothing for none.
+func appendFraction(b []byte, nanoseconds int) []byte {
+	if nanoseconds == 0 {
+		return b
+	}
+	places := 9
+	for ; nanoseconds%10 == 0; nanoseconds /= 10 {
+		places--
+	}
+	b = append(b, ".000000000"[:1+places]...)
+	for i := len(b) - 1; nanoseconds > 0; i-- {
+		b[i] = byte('0' + nanoseconds%10)
+		nanoseconds /= 10
+	}
+	return b
 }
 
 // AppendFloat appends a number as graphql.MarshalFloatContext does, which refuses those that JSON does not have.

@@ -28,6 +28,51 @@ func FuzzAppendString(f *testing.F) {
 	})
 }
 
+// TestAppendStringEverywhere escapes each byte in each place of a word, and behind others that are escaped.
+func TestAppendStringEverywhere(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		for place := range 20 {
+			for _, around := range []string{"x", "\xff", "\"", "\u00e9"} {
+				s := strings.Repeat(around, place) + string([]byte{byte(c)}) + strings.Repeat(around, 17)
+				if got, want := string(AppendString([]byte("before"), s)), "before"+marshaled(graphql.MarshalString(s)); got != want {
+					t.Fatalf("%q is %s, want %s", s, got, want)
+				}
+			}
+		}
+	}
+}
+
+// FuzzAppendInstant holds instants to what package time writes.
+func FuzzAppendInstant(f *testing.F) {
+	for _, at := range []time.Time{{}, time.Unix(0, 0), time.Date(2026, 12, 31, 23, 59, 59, 999_999_999, time.UTC), time.Date(2024, 2, 29, 12, 0, 0, 120_000_000, time.UTC), time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		f.Add(at.Unix(), at.Nanosecond(), 3600)
+	}
+	f.Add(time.Date(-1, 1, 1, 0, 0, 0, 1, time.UTC).Unix(), 1, -3600)
+	f.Add(time.Date(0, 1, 1, 0, 0, 0, 1_000, time.UTC).Unix(), 10, 0)
+	f.Fuzz(func(t *testing.T, seconds int64, nanoseconds, offset int) {
+		at := time.Unix(seconds, int64(nanoseconds)).In(time.FixedZone("there", offset%100_000))
+		if got, want := string(AppendInstant([]byte("at "), at)), at.UTC().Format("at "+time.RFC3339Nano); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// TestAppendInstants goes through years by steps that share no factor with a day.
+func TestAppendInstants(t *testing.T) {
+	t.Parallel()
+	step := 13*time.Hour + 47*time.Minute + 13*time.Second
+	for at := time.Date(-2, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 10_002; at = at.Add(step) {
+		at := at.Add(time.Duration(at.Unix()&1023) * 1_000_100)
+		if got, want := string(AppendInstant(nil, at)), at.Format(time.RFC3339Nano); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+		if step += 7 * time.Hour; step > 1000*time.Hour {
+			step = 13*time.Hour + time.Nanosecond
+		}
+	}
+}
+
 func TestAppend(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 600, time.FixedZone("east", 3600))

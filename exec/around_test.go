@@ -135,6 +135,7 @@ func TestLimits(t *testing.T) {
 	s := newServer(false)
 	for name, query := range map[string]string{
 		"lists":                  asked["lists"],
+		"names alone":            asked["names alone"],
 		"a panic of a method":    asked["a panic of a method"],
 		"ends with a long value": `{ number customers { id } }`,
 	} {

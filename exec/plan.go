@@ -36,14 +36,18 @@ type set struct {
 	fields []*field
 	// steps are the fields that a resolver is asked for, and those that lead to such, in the order of the response.
 	steps []*field
+	// written are the fields but __typename, which is part of the key behind it, or of the tail: what stands behind the last of them.
+	written []*field
+	tail    string
 }
 
 // field is a field of a set.
 type field struct {
 	def       *Field
 	collected graphql.CollectedField
-	key       string // `{"name":` for the first of its set, `,"name":` for the others.
+	key       string // `{"name":` for the first of its set, `,"name":` for the others; and before it what needs no object.
 	typename  string // What __typename is, quoted.
+	plain     Leaf   // Writes the field, if that is all there is to do.
 	to        *place // Where it leads; nil for a leaf.
 	rel       *relation
 	object    string   // The type it belongs to.
@@ -182,7 +186,27 @@ func (c *compiler) set(of *Object, selections ast.SelectionSet, shared map[strin
 		spelt.WriteString(text)
 	}
 	spelt.WriteByte('}')
+	s.join()
 	return s, spelt.String(), nil
+}
+
+// join makes what is the same for all objects part of the keys.
+func (s *set) join() {
+	before := ""
+	for _, f := range s.fields {
+		if f.def == nil {
+			before += f.key + f.typename
+			continue
+		}
+		f.key, before = before+f.key, ""
+		if len(f.def.Gates) == 0 {
+			f.plain = f.def.Leaf
+		}
+		s.written = append(s.written, f)
+	}
+	if s.tail = before + "}"; len(s.fields) == 0 {
+		s.tail = "{}"
+	}
 }
 
 func (c *compiler) field(in *set, collected graphql.CollectedField, shared map[string]*place) (*field, string, error) {

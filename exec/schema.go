@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -88,7 +90,7 @@ func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *p
 	r := newRun(p, oc)
 	r.standIns = s.options.StandIns
 	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
-	r.out.limit = report.Limit
+	r.out.limit = cmp.Or(report.Limit, math.MaxInt)
 	report.body = r.write(ctx, report.body[:0])
 	report.IsTooLarge = r.out.isFull
 	r.release() // Not where code around a field of the root panics: relations beside it may be at work with it yet.

@@ -101,6 +101,8 @@ var asked = map[string]string{
 	"ahead of a gate":     `{ customer(id: "a") { id a: friend { id count } b: friend { name } likes { id things { owner { id } } } } }`,
 	"nobody":              `{ customer(id: "x") { id } number }`,
 	"names":               `{ one: customer(id: "a") { a: id id b: id __typename t: __typename } two: customer(id: "b") { friend { id } } __typename }`,
+	"appended":            `{ customers { label id friend { label } } }`,
+	"names alone":         `{ customers { __typename a: __typename things { __typename } b: __typename } __typename }`,
 	"lists":               `{ customers { id things { id owner { id } tags } } }`,
 	"an interface":        `{ customers { things(first: 3) { __typename id ... on Book { pages printed due weight colour } ... on Lamp { odd lit } } } }`,
 	"fields of one type":  `{ customers { things { ... on Book { owner { id } } ... on Lamp { id } } } }`,

@@ -17,7 +17,7 @@ type writer struct {
 	scratch []any  // Items of the lists that it is in.
 	errs    []trouble
 	guarded bool // Every function of the table is called with a recover of its own.
-	limit   int  // Of bytes; 0 is none.
+	limit   int  // Of bytes.
 	isFull  bool // More were written: no field is written any more.
 }
 
@@ -85,35 +85,55 @@ func (w *writer) root() {
 // fields writes an object, or nothing where a null in it makes it null as a whole. It goes on to the end in any case: what
 // stands behind is passed in the slots, and its errors are told. Only where the response is too large as a whole it stops.
 func (w *writer) fields(s *set, object any) bool {
-	start, isValid := len(w.b), true
-	for _, f := range s.fields {
-		if w.fills() {
+	b, isValid := w.b, true
+	start := len(b)
+	for _, f := range s.written {
+		if len(b) > w.limit || w.isFull {
+			w.b, w.isFull = b, true
 			return false
 		}
-		w.b = append(w.b, f.key...)
-		switch {
-		case f.def == nil:
-			w.b = append(w.b, f.typename...)
-		case f.rel != nil:
-			isValid = w.resolved(f) && isValid
-		default:
-			isValid = w.held(f, object) && isValid
+		b = append(b, f.key...)
+		if f.plain != nil && !w.guarded {
+			more, err := f.plain(b, object)
+			switch {
+			case err == nil:
+				b = more
+				continue
+			case err == ErrNull && !f.def.NonNull: //nolint:errorlint // The usual case of those that unwritten sees to.
+				b = append(b, "null"...)
+				continue
+			}
+			w.b = b
+			isValid = w.unwritten(f, err) && isValid
+		} else {
+			w.b = b
+			isValid = w.field(f, object) && isValid
 		}
+		b = w.b
 	}
-	if !isValid {
-		w.b = w.b[:start]
+	w.b = b
+	switch {
+	case w.fills():
+		return false
+	case !isValid:
+		w.b = b[:start]
 		return false
 	}
-	if len(s.fields) == 0 {
-		w.b = append(w.b, '{')
-	}
-	w.b = append(w.b, '}')
+	w.b = append(w.b, s.tail...)
 	return true
+}
+
+// field writes a field that is not plain.
+func (w *writer) field(f *field, object any) bool {
+	if f.rel != nil {
+		return w.resolved(f)
+	}
+	return w.held(f, object)
 }
 
 // fills reports whether more was written than may be. That stays so, though objects that do not stand are taken back.
 func (w *writer) fills() bool {
-	w.isFull = w.isFull || w.limit > 0 && len(w.b) > w.limit
+	w.isFull = w.isFull || len(w.b) > w.limit
 	return w.isFull
 }
 
@@ -207,6 +227,11 @@ func (w *writer) leaf(f *field, leaf Leaf, value any) bool {
 		w.b = b
 		return true
 	}
+	return w.unwritten(f, err)
+}
+
+// unwritten writes null for a leaf that is null, or that could not be written.
+func (w *writer) unwritten(f *field, err error) bool {
 	if errors.Is(err, ErrNull) || errors.Is(err, errNullMarshaler) {
 		return w.missing(f, err)
 	}

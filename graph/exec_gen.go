@@ -580,9 +580,10 @@ func execObjectChatConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[*domain.Chat])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -661,8 +662,7 @@ func execObjectChatEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[*domain.Chat])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},
@@ -806,9 +806,10 @@ func execObjectCreditLogConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[*domain.CreditLog])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -887,8 +888,7 @@ func execObjectCreditLogEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[*domain.CreditLog])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},
@@ -1324,9 +1324,10 @@ func execObjectFileConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[*domain.File])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -1405,8 +1406,7 @@ func execObjectFileEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[*domain.File])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},
@@ -1924,9 +1924,10 @@ func execObjectGeneratedFileConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[*domain.GeneratedFile])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -2005,8 +2006,7 @@ func execObjectGeneratedFileEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[*domain.GeneratedFile])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},
@@ -2136,9 +2136,10 @@ func execObjectMessageConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[*domain.Message])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -2217,8 +2218,7 @@ func execObjectMessageEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[*domain.Message])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},
@@ -2814,11 +2814,7 @@ func execObjectPageInfo(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.PageInfo)
-					v := o.StartCursor()
-					if v == nil {
-						return b, exec.ErrNull
-					}
-					return scalar.AppendString(b, *v), nil
+					return o.AppendStartCursor(b), nil
 				},
 			},
 			{
@@ -2828,11 +2824,7 @@ func execObjectPageInfo(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.PageInfo)
-					v := o.EndCursor()
-					if v == nil {
-						return b, exec.ErrNull
-					}
-					return scalar.AppendString(b, *v), nil
+					return o.AppendEndCursor(b), nil
 				},
 			},
 		},
@@ -3278,9 +3270,10 @@ func execObjectTaskConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[domain.Task])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -3359,8 +3352,7 @@ func execObjectTaskEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[domain.Task])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},
@@ -3760,9 +3752,10 @@ func execObjectUserConnection(ec *executionContext) *exec.Object {
 				IsList:      true,
 				NonNull:     true,
 				ItemNonNull: true,
+				IsMethod:    true,
 				Many: func(object any, into []any) ([]any, bool) {
 					o := object.(*relay.Connection[*domain.User])
-					v := o.Edges
+					v := o.Edges()
 					for i := range v {
 						into = append(into, &v[i])
 					}
@@ -3841,8 +3834,7 @@ func execObjectUserEdge(ec *executionContext) *exec.Object {
 				IsMethod: true,
 				Leaf: func(b []byte, object any) ([]byte, error) {
 					o := object.(*relay.Edge[*domain.User])
-					v := o.Cursor()
-					return scalar.AppendString(b, v), nil
+					return o.AppendCursor(b), nil
 				},
 			},
 		},

@@ -3468,7 +3468,7 @@ func (ec *executionContext) _ChatConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_ChatConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*domain.Chat]) graphql.Marshaler {
@@ -3482,7 +3482,7 @@ func (ec *executionContext) fieldContext_ChatConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "ChatConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChatEdge(ctx, field)
@@ -3922,7 +3922,7 @@ func (ec *executionContext) _CreditLogConnection_edges(ctx context.Context, fiel
 			return ec.fieldContext_CreditLogConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*domain.CreditLog]) graphql.Marshaler {
@@ -3936,7 +3936,7 @@ func (ec *executionContext) fieldContext_CreditLogConnection_edges(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "CreditLogConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CreditLogEdge(ctx, field)
@@ -4972,7 +4972,7 @@ func (ec *executionContext) _FileConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_FileConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*domain.File]) graphql.Marshaler {
@@ -4986,7 +4986,7 @@ func (ec *executionContext) fieldContext_FileConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "FileConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FileEdge(ctx, field)
@@ -6229,7 +6229,7 @@ func (ec *executionContext) _GeneratedFileConnection_edges(ctx context.Context, 
 			return ec.fieldContext_GeneratedFileConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*domain.GeneratedFile]) graphql.Marshaler {
@@ -6243,7 +6243,7 @@ func (ec *executionContext) fieldContext_GeneratedFileConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "GeneratedFileConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_GeneratedFileEdge(ctx, field)
@@ -6729,7 +6729,7 @@ func (ec *executionContext) _MessageConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_MessageConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*domain.Message]) graphql.Marshaler {
@@ -6743,7 +6743,7 @@ func (ec *executionContext) fieldContext_MessageConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "MessageConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MessageEdge(ctx, field)
@@ -9448,7 +9448,7 @@ func (ec *executionContext) _TaskConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_TaskConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[domain.Task]) graphql.Marshaler {
@@ -9462,7 +9462,7 @@ func (ec *executionContext) fieldContext_TaskConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "TaskConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TaskEdge(ctx, field)
@@ -10660,7 +10660,7 @@ func (ec *executionContext) _UserConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_UserConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*domain.User]) graphql.Marshaler {
@@ -10674,7 +10674,7 @@ func (ec *executionContext) fieldContext_UserConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserEdge(ctx, field)

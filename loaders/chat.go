@@ -13,11 +13,11 @@ func chatKey(c *domain.Chat) domain.ChatID { return c.ID }
 func Chats(ctx context.Context, users []*domain.User, filter domain.ChatFilter, list List) ([]*relay.Connection[*domain.Chat], error) {
 	s := From(ctx).store
 	counts := func(id domain.UserID) total { return total{totalChats, filter, id} }
-	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.Chat], error) {
+	read := func(ctx context.Context, ids []domain.UserID) ([]*relay.Connection[*domain.Chat], error) {
 		slices, err := s.Chats(ctx, ids, filter, list.Page)
 		return connections(ctx, list, ids, slices, err, domain.ChatPosition, counts)
 	}
-	return relate(ctx, users, ownersKey(ctx), read)
+	return relateEach(ctx, users, ownersKey(ctx), read)
 }
 
 // ChatsByID reads chats for roots; the map lacks those that do not exist.

@@ -22,12 +22,12 @@ func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, erro
 func CreditLogs(ctx context.Context, users []*domain.User, list List) ([]*relay.Connection[*domain.CreditLog], error) {
 	s := From(ctx).store
 	counts := func(id domain.UserID) total { return total{list: totalCreditLogs, parent: id} }
-	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.CreditLog], error) {
+	read := func(ctx context.Context, ids []domain.UserID) ([]*relay.Connection[*domain.CreditLog], error) {
 		answers.From(ctx).Refuse(answers.Balance) // The newest entry tells it.
 		slices, err := s.CreditLogs(ctx, ids, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.CreditLogPosition, counts)
 	}
-	return relate(ctx, users, ownersKey(ctx), read)
+	return relateEach(ctx, users, ownersKey(ctx), read)
 }
 
 // CreditLogsByID reads ledger entries for roots; the map lacks those that do not exist.

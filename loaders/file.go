@@ -11,11 +11,11 @@ import (
 func Files(ctx context.Context, users []*domain.User, list List) ([]*relay.Connection[*domain.File], error) {
 	s := From(ctx).store
 	counts := func(id domain.UserID) total { return total{list: totalFiles, parent: id} }
-	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.File], error) {
+	read := func(ctx context.Context, ids []domain.UserID) ([]*relay.Connection[*domain.File], error) {
 		slices, err := s.Files(ctx, ids, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.FilePosition, counts)
 	}
-	return relate(ctx, users, ownersKey(ctx), read)
+	return relateEach(ctx, users, ownersKey(ctx), read)
 }
 
 // FilesByID reads uploaded files for roots; the map lacks those that do not exist.
@@ -29,22 +29,22 @@ func FilesByID(ctx context.Context, ids []domain.FileID, full bool) (map[domain.
 func GeneratedFiles(ctx context.Context, users []*domain.User, filter domain.GeneratedFileFilter, list List) ([]*relay.Connection[*domain.GeneratedFile], error) {
 	s := From(ctx).store
 	counts := func(id domain.UserID) total { return total{totalGeneratedFiles, filter, id} }
-	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[*domain.GeneratedFile], error) {
+	read := func(ctx context.Context, ids []domain.UserID) ([]*relay.Connection[*domain.GeneratedFile], error) {
 		slices, err := s.GeneratedFiles(ctx, ids, filter, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.GeneratedFilePosition, counts)
 	}
-	return relate(ctx, users, ownersKey(ctx), read)
+	return relateEach(ctx, users, ownersKey(ctx), read)
 }
 
 // TaskFiles reads a page of the files that came of each task.
 func TaskFiles(ctx context.Context, tasks []domain.Task, list List) ([]*relay.Connection[*domain.GeneratedFile], error) {
 	s := From(ctx).store
 	counts := func(id domain.OwnedTask) total { return total{list: totalTaskFiles, parent: id} }
-	read := func(ctx context.Context, ids []domain.OwnedTask) (map[domain.OwnedTask]*relay.Connection[*domain.GeneratedFile], error) {
+	read := func(ctx context.Context, ids []domain.OwnedTask) ([]*relay.Connection[*domain.GeneratedFile], error) {
 		slices, err := s.TaskFiles(ctx, ids, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, domain.GeneratedFilePosition, counts)
 	}
-	return relate(ctx, tasks, ownedTask, read)
+	return relateEach(ctx, tasks, ownedTask, read)
 }
 
 func ownedTask(t domain.Task) domain.OwnedTask {

@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 
+	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/relay"
 )
@@ -14,16 +15,19 @@ type List struct {
 	Full  bool // The full shape of the items: something heavy was selected.
 }
 
-// connections makes a page of each parent's list a connection, by the parent's key, and notes what they are made of.
-func connections[K comparable, C any](ctx context.Context, list List, keys []K, slices []domain.Slice[C], err error, position func(C) domain.Position, counts func(K) total) (map[K]*relay.Connection[C], error) {
+// connections makes a page of each parent's list a connection, and notes what they are made of.
+func connections[K comparable, C any](ctx context.Context, list List, keys []K, slices []domain.Slice[C], err error, position func(C) domain.Position, counts func(K) total) ([]*relay.Connection[C], error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := make(map[K]*relay.Connection[C], len(keys))
+	pages, of := relay.NewConnections(list.Scope, slices, position), make([]counted[K], len(keys))
+	record := answers.From(ctx)
 	for i, key := range keys {
-		of := counts(key)
-		madeOf(ctx, of)
-		pages[key] = relay.NewConnection(list.Scope, slices[i], position, of)
+		of[i] = counted[K]{counts, key}
+		pages[i].Counts = &of[i]
+		if record != nil {
+			record.Reads(of[i].total().sources()...)
+		}
 	}
 	return pages, nil
 }

@@ -12,7 +12,7 @@ import (
 func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Connection[*domain.Message], error) {
 	s := From(ctx).store
 	counts := func(chat domain.OwnedChat) total { return total{list: totalMessages, parent: chat.ID} }
-	read := func(ctx context.Context, chats []domain.OwnedChat) (map[domain.OwnedChat]*relay.Connection[*domain.Message], error) {
+	read := func(ctx context.Context, chats []domain.OwnedChat) ([]*relay.Connection[*domain.Message], error) {
 		slices, err := s.Messages(ctx, idsOf(chats), list.Page, list.Full)
 		for i := range slices {
 			for _, m := range slices[i].Items {
@@ -21,7 +21,7 @@ func Messages(ctx context.Context, chats []*domain.Chat, list List) ([]*relay.Co
 		}
 		return connections(ctx, list, chats, slices, err, domain.MessagePosition, counts)
 	}
-	return relate(ctx, chats, ownedChat, read)
+	return relateEach(ctx, chats, ownedChat, read)
 }
 
 func ownedChat(c *domain.Chat) domain.OwnedChat { return domain.OwnedChat{ID: c.ID, UserID: c.UserID} }

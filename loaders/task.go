@@ -27,11 +27,11 @@ func TasksPage(ctx context.Context, filter domain.TaskFilter, order domain.TaskO
 func UserTasks(ctx context.Context, users []*domain.User, filter domain.TaskFilter, order domain.TaskOrder, list List) ([]*relay.Connection[domain.Task], error) {
 	s := From(ctx).store
 	counts := func(id domain.UserID) total { return total{totalUserTasks, filter, id} }
-	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*relay.Connection[domain.Task], error) {
+	read := func(ctx context.Context, ids []domain.UserID) ([]*relay.Connection[domain.Task], error) {
 		slices, err := s.UserTasks(ctx, ids, filter, order, list.Page, list.Full)
 		return connections(ctx, list, ids, slices, err, order.Position, counts)
 	}
-	return relate(ctx, users, ownersKey(ctx), read)
+	return relateEach(ctx, users, ownersKey(ctx), read)
 }
 
 // TasksByID reads tasks of any service for roots; the map lacks those that do not exist.

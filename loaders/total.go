@@ -16,6 +16,20 @@ type total struct {
 	parent any // A domain.UserID, domain.ChatID or domain.OwnedTask; nil for a list without a parent.
 }
 
+// total implements countable.
+func (t total) total() total { return t }
+
+// countable is what a connection's Counts is.
+type countable interface{ total() total }
+
+// counted is what one of many pages counts: it is spelled out where it is asked for.
+type counted[K any] struct {
+	counts func(K) total
+	key    K
+}
+
+func (c *counted[K]) total() total { return c.counts(c.key) }
+
 // totalList names what is counted.
 type totalList string
 
@@ -33,7 +47,7 @@ const (
 
 // Totals counts the whole list of each page. Pages of one field are counted in one statement.
 func Totals[C comparable](ctx context.Context, pages []*relay.Connection[C]) ([]int, error) {
-	return relate(ctx, pages, func(page *relay.Connection[C]) total { return page.Counts.(total) }, From(ctx).count)
+	return relate(ctx, pages, func(page *relay.Connection[C]) total { return page.Counts.(countable).total() }, From(ctx).count)
 }
 
 // count counts lists, a statement for each kind and filter among them: one, where they come from one field.

@@ -16,12 +16,12 @@ func TestConnection(t *testing.T) {
 	if !slices.Equal(c.Nodes(), []string{"a", "b", "c"}) || !c.PageInfo.HasNextPage || c.PageInfo.HasPreviousPage || c.Counts != "counts" {
 		t.Errorf("got %+v", c)
 	}
-	for i, e := range c.Edges {
+	for i, e := range c.Edges() {
 		if got, err := relay.DecodeCursor(scope, e.Cursor()); err != nil || got != at(c.Nodes()[i]) {
 			t.Errorf("edge %d is at %+v, %v", i, got, err)
 		}
 	}
-	if *c.PageInfo.StartCursor() != c.Edges[0].Cursor() || *c.PageInfo.EndCursor() != c.Edges[2].Cursor() {
+	if *c.PageInfo.StartCursor() != c.Edges()[0].Cursor() || *c.PageInfo.EndCursor() != c.Edges()[2].Cursor() {
 		t.Errorf("from %s to %s", *c.PageInfo.StartCursor(), *c.PageInfo.EndCursor())
 	}
 	if one := relay.NewConnection(scope, domain.Slice[string]{Items: []string{"a"}}, at, nil); *one.PageInfo.StartCursor() != *one.PageInfo.EndCursor() {
@@ -32,7 +32,7 @@ func TestConnection(t *testing.T) {
 func TestConnectionWithoutItems(t *testing.T) {
 	t.Parallel()
 	c := relay.NewConnection(scope, domain.Slice[string]{HasPrevious: true}, at, nil)
-	if c.Edges == nil || len(c.Edges) != 0 || c.Nodes() == nil || c.PageInfo.StartCursor() != nil || c.PageInfo.EndCursor() != nil || !c.PageInfo.HasPreviousPage {
+	if c.Edges() == nil || len(c.Edges()) != 0 || c.Nodes() == nil || c.PageInfo.StartCursor() != nil || c.PageInfo.EndCursor() != nil || !c.PageInfo.HasPreviousPage {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -42,11 +42,15 @@ func NewScope(list string, parts ...string) Scope {
 }
 
 // EncodeCursor returns the cursor of a position in the scope's list.
-func EncodeCursor(scope Scope, p domain.Position) string {
-	payload := appendPosition(make([]byte, cursorHeader, 64), p)
-	payload[0] = cursorVersion
-	copy(payload[1:cursorHeader], digest(scope, payload[cursorHeader:]))
-	return base64.RawURLEncoding.EncodeToString(payload)
+func EncodeCursor(scope Scope, p domain.Position) string { return string(AppendCursor(nil, scope, p)) }
+
+// AppendCursor appends what EncodeCursor returns.
+func AppendCursor(b []byte, scope Scope, p domain.Position) []byte {
+	var room [128]byte // A longer payload allocates.
+	payload := appendPosition(append(room[:0], cursorVersion, 0, 0, 0, 0, 0, 0, 0, 0), p)
+	check := digest(scope, payload[cursorHeader:])
+	copy(payload[1:cursorHeader], check[:])
+	return base64.RawURLEncoding.AppendEncode(b, payload)
 }
 
 // DecodeCursor reads what EncodeCursor wrote for the same scope; anything else is INVALID_CURSOR.
@@ -58,7 +62,8 @@ func DecodeCursor(scope Scope, cursor string) (domain.Position, error) {
 	if err != nil || len(raw) < cursorHeader || raw[0] != cursorVersion {
 		return domain.Position{}, errInvalidCursor
 	}
-	if subtle.ConstantTimeCompare(raw[1:cursorHeader], digest(scope, raw[cursorHeader:])) != 1 {
+	check := digest(scope, raw[cursorHeader:])
+	if subtle.ConstantTimeCompare(raw[1:cursorHeader], check[:]) != 1 {
 		return domain.Position{}, errInvalidCursor
 	}
 	return readPosition(raw[cursorHeader:])
@@ -66,11 +71,13 @@ func DecodeCursor(scope Scope, cursor string) (domain.Position, error) {
 
 var errInvalidCursor = domain.NewError(domain.InvalidCursor, "this is not a cursor of this list in this order and with this filter")
 
-func digest(scope Scope, payload []byte) []byte {
-	text := strconv.AppendInt(make([]byte, 0, 192), int64(len(scope)), 10)
+func digest(scope Scope, payload []byte) (check [digestSize]byte) {
+	var room [384]byte // A longer text allocates.
+	text := strconv.AppendInt(room[:0], int64(len(scope)), 10)
 	text = append(append(append(text, ':'), scope...), payload...)
 	sum := sha256.Sum256(text)
-	return sum[:digestSize]
+	copy(check[:], sum[:])
+	return check
 }
 
 func appendPosition(b []byte, p domain.Position) []byte {

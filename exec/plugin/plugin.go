@@ -5,6 +5,8 @@ package plugin
 import (
 	_ "embed"
 	"fmt"
+	"go/token"
+	"go/types"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -231,6 +233,26 @@ func (f *field) Access() string {
 	}
 	return "o." + f.GoFieldName
 }
+
+// Append is the method AppendX(b []byte) []byte beside the method X that answers the field, if there is one: it appends the JSON, null
+// where that is the value.
+func (f *field) Append() string {
+	if !f.IsMethod() || !f.isLeaf() {
+		return ""
+	}
+	name := "Append" + f.GoFieldName
+	found, _, _ := types.LookupFieldOrMethod(f.o.Reference(), true, nil, name)
+	if method, ok := found.(*types.Func); !ok || !types.Identical(method.Signature().Underlying(), appends) {
+		return ""
+	}
+	return name
+}
+
+// appends is the type of functions that append to bytes: func([]byte) []byte.
+var appends = func() *types.Signature {
+	b := types.NewTuple(types.NewParam(token.NoPos, nil, "", types.NewSlice(types.Typ[types.Byte])))
+	return types.NewSignatureType(nil, nil, nil, b, b, false)
+}()
 
 // Leaf is the body of a function that appends the field, or what a resolver returned for it, given as v.
 func (f *field) Leaf() (string, error) { return leafOf(f.TypeReference, "v") }

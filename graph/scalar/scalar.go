@@ -27,7 +27,7 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 // AppendDateTime appends what MarshalDateTime writes. The executor prefers such a function to the other.
 func AppendDateTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')
-	b = t.UTC().Truncate(time.Microsecond).AppendFormat(b, time.RFC3339Nano)
+	b = exec.AppendInstant(b, t.Add(-time.Duration(t.Nanosecond()%int(time.Microsecond))))
 	return append(b, '"')
 }
 

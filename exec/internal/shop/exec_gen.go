@@ -530,6 +530,16 @@ func execObjectCustomer(ec *executionContext) *exec.Object {
 					return exec.AppendMarshaler(b, v)
 				},
 			},
+			{
+				Name:     "label",
+				Declared: "String",
+				Family:   "Customer",
+				IsMethod: true,
+				Leaf: func(b []byte, object any) ([]byte, error) {
+					o := object.(*Customer)
+					return o.AppendLabel(b), nil
+				},
+			},
 		},
 	}
 }

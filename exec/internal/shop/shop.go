@@ -97,6 +97,23 @@ func (*Customer) IsAny() {}
 // Grid is a list of lists of objects.
 func (c *Customer) Grid() [][]Address { return [][]Address{c.Addresses, {}} }
 
+// Label is a method that has an append method beside it.
+func (c *Customer) Label() *string {
+	if c.ID == "b" {
+		return nil
+	}
+	label := "label of " + c.ID
+	return &label
+}
+
+// AppendLabel appends what Label returns, as JSON; the ids of the tests need no escaping.
+func (c *Customer) AppendLabel(b []byte) []byte {
+	if c.ID == "b" {
+		return append(b, "null"...)
+	}
+	return append(append(append(b, `"label of `...), c.ID...), '"')
+}
+
 // Computed is a method that takes a context and may fail.
 func (c *Customer) Computed(context.Context) (string, error) { return "computed " + c.ID, nil }
 
