@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"strconv"
 
-	"github.com/lib/pq/oid"
-
 	"atelier/domain"
 )
 
@@ -23,7 +21,7 @@ const (
 
 // decimal reads an exact amount, of four decimals.
 func (r *row) decimal() domain.Decimal {
-	value := r.next(oid.T_numeric)
+	value := r.next(numericKind)
 	if value == nil {
 		r.fail("is NULL")
 		return domain.Decimal{}

@@ -119,7 +119,7 @@ func numbered[T any](ctx context.Context, s *Store, l *list[T], page domain.Numb
 func byKeys[T any, K ~string](ctx context.Context, s *Store, n *noun[T], keys []K, full bool) ([]T, error) {
 	items := make([]T, 0, len(keys))
 	err := s.read(ctx, n.table, n.byKeysSQL(full), []any{texts(keys)}, func(row *row) error {
-		items = append(items, n.scan(row, full))
+		items = append(items, n.scan(row.apart(), full))
 		return nil
 	})
 	return items, err

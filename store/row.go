@@ -20,12 +20,20 @@ import (
 // over as it came, where it would make two or three small objects of each column, and texts of times and amounts, which
 // both sides would have to write and read: half of the server's time for a page.
 //
+// What is read of rows stands in pieces of memory that they share, as rows of a page come and go together: see apart.
+//
 // The first error stays; whoever calls begin asks for it at the end.
 type row struct {
 	rest   []byte // What is not read yet. It is lib/pq's: what is kept of it is copied.
 	column int    // How many columns were read.
 	err    error
-	texts  strings.Builder // Those of the row: one piece of memory for all of them.
+
+	isApart bool
+	texts   strings.Builder
+	piece   int // Bytes that texts began with.
+	strings pieces[string]
+	wholes  pieces[int64]
+	times   pieces[time.Time]
 }
 
 // A record is the number of its columns (int32), then, of each column, its type (uint32), its length (int32; negative for
@@ -37,11 +45,18 @@ const (
 
 func (r *row) begin(record []byte) {
 	r.column, r.err, r.rest = 0, nil, nil
-	r.texts.Reset()
 	if len(record) >= recordHeader {
 		r.rest = record[recordHeader:]
-		r.texts.Grow(textBytes(r.rest))
 	}
+}
+
+// apart is for rows that are kept one by one, for long: none of them holds on to the memory of another. It must be called before anything is
+// read of a row, for each.
+func (r *row) apart() *row {
+	r.isApart = true
+	r.texts.Reset()
+	r.texts.Grow(textBytes(r.rest))
+	return r
 }
 
 // textBytes adds up the lengths of the texts among columns, and of the amounts, at most.
@@ -69,8 +84,42 @@ func header(column []byte) (oid.Oid, int) {
 	return oid.Oid(binary.BigEndian.Uint32(column)), int(int32(binary.BigEndian.Uint32(column[4:])))
 }
 
-// next returns the next column, which must be of one of these types; nil for NULL.
-func (r *row) next(types ...oid.Oid) []byte {
+// kind is what types of columns are read alike.
+type kind uint8
+
+const (
+	otherKind kind = iota
+	textKind
+	wholeKind
+	floatKind
+	numericKind
+	boolKind
+	timeKind
+	jsonKind
+)
+
+func kindOf(found oid.Oid) kind {
+	switch found {
+	case oid.T_text, oid.T_varchar:
+		return textKind
+	case oid.T_int2, oid.T_int4, oid.T_int8:
+		return wholeKind
+	case oid.T_float4, oid.T_float8:
+		return floatKind
+	case oid.T_numeric:
+		return numericKind
+	case oid.T_bool:
+		return boolKind
+	case oid.T_timestamptz:
+		return timeKind
+	case oid.T_jsonb:
+		return jsonKind
+	}
+	return otherKind
+}
+
+// next returns the next column, which must be of this kind; nil for NULL.
+func (r *row) next(wanted kind) []byte {
 	r.column++
 	if len(r.rest) < columnHeader {
 		r.fail("is not there")
@@ -78,7 +127,7 @@ func (r *row) next(types ...oid.Oid) []byte {
 	}
 	found, length := header(r.rest)
 	r.rest = r.rest[columnHeader:]
-	if !slices.Contains(types, found) {
+	if kindOf(found) != wanted {
 		r.fail(fmt.Sprintf("is of type %d", found))
 	}
 	if length < 0 {
@@ -93,9 +142,22 @@ func (r *row) next(types ...oid.Oid) []byte {
 	return value
 }
 
+// skip passes over columns, whatever they are.
+func (r *row) skip(columns int) {
+	for range columns {
+		r.column++
+		if len(r.rest) < columnHeader {
+			r.fail("is not there")
+			return
+		}
+		_, length := header(r.rest)
+		r.rest = r.rest[min(columnHeader+max(length, 0), len(r.rest)):]
+	}
+}
+
 // fixed is next for a value of a known size; nil also where it is of another.
-func (r *row) fixed(size int, types ...oid.Oid) []byte {
-	value := r.next(types...)
+func (r *row) fixed(size int, wanted kind) []byte {
+	value := r.next(wanted)
 	if value != nil && len(value) != size {
 		r.fail(fmt.Sprintf("has %d bytes, not %d", len(value), size))
 		return nil
@@ -117,24 +179,29 @@ func required[T any](r *row, value T, there bool) T {
 	return value
 }
 
-// maybe is what was read from a column that may be NULL.
-type maybe[T any] struct {
-	value T
-	there bool
+// pieces is memory for values that are pointed to.
+type pieces[T any] []T
+
+// most values of a piece.
+const mostInPiece = 32
+
+func (p *pieces[T]) add(value T) *T {
+	if len(*p) == cap(*p) {
+		*p = make([]T, 0, min(max(2*cap(*p), 4), mostInPiece))
+	}
+	*p = append(*p, value)
+	return &(*p)[len(*p)-1]
 }
 
-func maybeOf[T any](value T, there bool) maybe[T] { return maybe[T]{value, there} }
-
-// orZero is the value, or that of its type which stands for nothing.
-func (m maybe[T]) orZero() T { return m.value }
-
-func (m maybe[T]) orNil() *T { return orNil(m.value, m.there) }
-
-func orNil[T any](value T, there bool) *T {
-	if !there {
+// orNil is where a value stands that is there.
+func orNil[T any](r *row, in *pieces[T], value T, there bool) *T {
+	switch {
+	case !there:
 		return nil
+	case r.isApart:
+		return &value
 	}
-	return &value
+	return in.add(value)
 }
 
 // text reads a text that is there, maybeText one that may be NULL. The others are named alike.
@@ -143,18 +210,41 @@ func (r *row) text() string {
 	return required(r, value, there)
 }
 
-func (r *row) maybeText() *string { return orNil(r.anyText()) }
+func (r *row) maybeText() *string {
+	value, there := r.anyText()
+	return orNil(r, &r.strings, value, there)
+}
+
+// textOrEmpty reads a text that may be NULL, which is as good as an empty one.
+func (r *row) textOrEmpty() string {
+	value, _ := r.anyText()
+	return value
+}
 
 func (r *row) anyText() (string, bool) {
-	value := r.next(oid.T_text, oid.T_varchar)
+	value := r.next(textKind)
 	if value == nil {
 		return "", false
 	}
 	return r.keep(value), true
 }
 
+// Pieces of memory for texts begin with what a row takes, and grow up to mostTexts. A text that would fill much of one is by itself.
+const (
+	mostTexts = 8 << 10
+	longText  = 1 << 10
+)
+
 // keep copies a text.
 func (r *row) keep(value []byte) string {
+	if len(value) > r.texts.Cap()-r.texts.Len() {
+		if len(value) > longText {
+			return string(value)
+		}
+		r.piece = min(max(2*r.piece, len(value)+len(r.rest)), mostTexts)
+		r.texts = strings.Builder{}
+		r.texts.Grow(r.piece)
+	}
 	start := r.texts.Len()
 	_, _ = r.texts.Write(value)
 	return r.texts.String()[start:]
@@ -167,7 +257,7 @@ func (r *row) yes() bool {
 }
 
 func (r *row) anyYes() (bool, bool) {
-	value := r.fixed(1, oid.T_bool)
+	value := r.fixed(1, boolKind)
 	return value != nil && value[0] != 0, value != nil
 }
 
@@ -177,10 +267,19 @@ func (r *row) whole() int {
 	return int(required(r, value, there))
 }
 
-func (r *row) maybeWhole() *int64 { return orNil(r.anyWhole()) }
+func (r *row) maybeWhole() *int64 {
+	value, there := r.anyWhole()
+	return orNil(r, &r.wholes, value, there)
+}
+
+// wholeOrZero reads an integer that may be NULL, which is as good as 0.
+func (r *row) wholeOrZero() int {
+	value, _ := r.anyWhole()
+	return int(value)
+}
 
 func (r *row) anyWhole() (int64, bool) {
-	value := r.next(oid.T_int2, oid.T_int4, oid.T_int8)
+	value := r.next(wholeKind)
 	switch len(value) {
 	case 2:
 		return int64(int16(binary.BigEndian.Uint16(value))), true
@@ -195,7 +294,7 @@ func (r *row) anyWhole() (int64, bool) {
 // maybeFloat reads a floating-point number of either size: a single as PostgreSQL would write it, 0.1 and not the double
 // that is nearest to it.
 func (r *row) maybeFloat() *float64 {
-	value := r.next(oid.T_float4, oid.T_float8)
+	value := r.next(floatKind)
 	switch len(value) {
 	case 4:
 		single := math.Float32frombits(binary.BigEndian.Uint32(value))
@@ -216,10 +315,13 @@ func (r *row) time() time.Time {
 	return required(r, value, there)
 }
 
-func (r *row) maybeTime() *time.Time { return orNil(r.anyTime()) }
+func (r *row) maybeTime() *time.Time {
+	value, there := r.anyTime()
+	return orNil(r, &r.times, value, there)
+}
 
 func (r *row) anyTime() (time.Time, bool) {
-	value := r.fixed(8, oid.T_timestamptz)
+	value := r.fixed(8, timeKind)
 	if value == nil {
 		return time.Time{}, false
 	}
@@ -234,7 +336,7 @@ func (r *row) anyTime() (time.Time, bool) {
 // document reads a JSON document, or nil for NULL.
 func (r *row) document() domain.JSON {
 	const version = 1
-	value := r.next(oid.T_jsonb)
+	value := r.next(jsonKind)
 	switch {
 	case value == nil:
 		return nil

@@ -15,7 +15,7 @@ import (
 // dropped and another one tried, of which the pool may have as many as it holds: what must not be done twice may not return
 // driver.ErrBadConn once it was sent.
 func (s *Store) on(ctx context.Context, do func(c *interruptible) error) error {
-	for tries := s.db.Stats().MaxOpenConnections; ; tries-- {
+	for tries := s.conns; ; tries-- {
 		conn, err := s.db.Conn(ctx)
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ FROM ai_services WHERE id = ANY($1::text[]) ORDER BY id`
 func (s *Store) AIServices(ctx context.Context, services []domain.Service) ([]*domain.AIService, error) {
 	found := []*domain.AIService{}
 	err := s.read(ctx, "ai_services", aiServicesSQL, []any{texts(services)}, func(row *row) error {
-		service, err := scanAIService(row)
+		service, err := scanAIService(row.apart())
 		found = append(found, service)
 		return err
 	})

@@ -28,7 +28,7 @@ func (s *Store) Statistics(ctx context.Context, users []domain.UserID, now time.
 	statistics := make(map[domain.UserID]*domain.Statistics, len(users))
 	args := []any{texts(users), month, month.AddDate(0, 1, 0)}
 	err := s.read(ctx, "credit_log", statisticsSQL, args, func(row *row) error {
-		user := domain.UserID(row.text())
+		user := domain.UserID(row.apart().text())
 		statistics[user] = &domain.Statistics{AsOf: now, TotalTasks: row.whole(), TotalCreditsUsed: row.decimal(), ThisMonthUsage: row.decimal()}
 		return nil
 	})

@@ -29,6 +29,7 @@ type Config struct {
 // Store runs prepared statements on a bounded pool. It is safe for concurrent use.
 type Store struct {
 	db      *sqlx.DB
+	conns   int // The most of the pool.
 	observe func(table string, took time.Duration)
 }
 
@@ -38,7 +39,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: newPool(connector, cmp.Or(c.MaxConns, 16)), observe: c.Observe}
+	conns := cmp.Or(c.MaxConns, 16)
+	s := &Store{db: newPool(connector, conns), conns: conns, observe: c.Observe}
 	if s.observe == nil {
 		s.observe = func(string, time.Duration) {}
 	}

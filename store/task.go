@@ -196,7 +196,7 @@ func (s *Store) TasksByID(ctx context.Context, ids []domain.TaskID, full bool) (
 	}
 	found := make([]domain.Task, 0, len(ids))
 	err := s.read(ctx, tasks.table, tasksByIDSQL(full), args, func(row *row) error {
-		found = append(found, scanTask(row, full))
+		found = append(found, scanTask(row.apart(), full))
 		return nil
 	})
 	return found, err
@@ -222,73 +222,79 @@ func taskKeysOf(ids []domain.TaskID, service domain.Service) []string {
 	return keys
 }
 
-// taskRow is what a row of taskColumns has besides the base, before it is known of which service it is.
-type taskRow struct {
-	domain.TaskBase
-	action, mode, parent, request, model, size, inputImage maybe[string]
-	numImages, steps, retryCount                           maybe[int64]
-	guidanceScale                                          *float64
-	seed                                                   maybe[int64]
-	watermark                                              bool
-	promptEn, description                                  *string
-	properties, buttons                                    domain.JSON
-}
-
-// scanTask reads the columns of taskColumns, in their order.
+// scanTask reads the columns of taskColumns, in their order; of those that a service lacks it takes no notice.
 func scanTask(r *row, full bool) domain.Task {
-	t := taskRow{
-		TaskBase: domain.TaskBase{
-			ID: domain.TaskID{Service: domain.Service(r.text()), Key: r.text()}, UserID: domain.UserID(r.text()), ProviderStatus: r.text(),
-			Progress: r.whole(), ImageURL: r.maybeText(), CloudImageURL: r.maybeText(), Cost: r.decimal(),
-			SubmittedAt: r.time(), StartedAt: r.maybeTime(), FinishedAt: r.maybeTime(), UpdatedAt: r.time(),
-		},
-		action: maybeOf(r.anyText()), mode: maybeOf(r.anyText()), parent: maybeOf(r.anyText()), request: maybeOf(r.anyText()),
-		model: maybeOf(r.anyText()), size: maybeOf(r.anyText()), inputImage: maybeOf(r.anyText()), numImages: maybeOf(r.anyWhole()),
-		guidanceScale: r.maybeFloat(), steps: maybeOf(r.anyWhole()), seed: maybeOf(r.anyWhole()), retryCount: maybeOf(r.anyWhole()),
-	}
-	t.watermark, _ = r.anyYes()
-	if full {
-		t.Prompt, t.FailReason, t.promptEn, t.description = r.maybeText(), r.maybeText(), r.maybeText(), r.maybeText()
-		t.properties, t.buttons = r.document(), r.document()
-	}
-	return t.task()
-}
-
-func (r *taskRow) task() domain.Task {
-	r.Status = domain.StatusOf(r.ID.Service, r.ProviderStatus)
-	r.Progress = min(max(r.Progress, 0), 100)
-	switch r.ID.Service {
+	switch service := domain.Service(r.text()); service {
 	case domain.Midjourney:
-		return r.midjourney()
+		return scanMidjourney(r, full)
 	case domain.Flux:
-		return r.flux()
+		return scanFlux(r, full)
 	default:
-		return &domain.DreamworkTask{
-			TaskBase: r.TaskBase, Action: r.action.orZero(), Model: r.model.orNil(), Size: r.size.orNil(), GuidanceScale: r.guidanceScale,
-			Seed: r.seed.orNil(), Watermark: r.watermark, InputImageURL: r.inputImage.orNil(),
-		}
+		return scanDreamwork(r, service, full)
 	}
 }
 
-func (r *taskRow) midjourney() *domain.MidjourneyTask {
-	t := &domain.MidjourneyTask{
-		TaskBase: r.TaskBase, Action: r.action.orZero(), Mode: r.mode.orZero(), PromptEn: r.promptEn, Description: r.description,
-		Properties: r.properties, Buttons: r.buttons,
+func scanMidjourney(r *row, full bool) *domain.MidjourneyTask {
+	t := new(domain.MidjourneyTask)
+	scanTaskBase(r, domain.Midjourney, &t.TaskBase)
+	t.Action, t.Mode = r.textOrEmpty(), r.textOrEmpty()
+	if parent, there := r.anyText(); there {
+		t.ParentTaskID = &domain.TaskID{Service: domain.Midjourney, Key: parent}
 	}
-	if r.parent.there {
-		t.ParentTaskID = &domain.TaskID{Service: domain.Midjourney, Key: r.parent.value}
+	r.skip(10) // request_id to watermark
+	if full {
+		t.Prompt, t.FailReason, t.PromptEn, t.Description = r.maybeText(), r.maybeText(), r.maybeText(), r.maybeText()
+		t.Properties, t.Buttons = r.document(), r.document()
 	}
 	return t
 }
 
-func (r *taskRow) flux() *domain.FluxTask {
-	t := &domain.FluxTask{
-		TaskBase: r.TaskBase, RequestID: r.request.orNil(), Model: r.model.orZero(), TaskType: r.action.orZero(), InputImageURL: r.inputImage.orNil(),
-		NumImages: int(r.numImages.orZero()), AspectRatio: r.size.orNil(), GuidanceScale: r.guidanceScale,
-		Seed: r.seed.orNil(), RetryCount: int(r.retryCount.orZero()),
+func scanFlux(r *row, full bool) *domain.FluxTask {
+	t := new(domain.FluxTask)
+	scanTaskBase(r, domain.Flux, &t.TaskBase)
+	t.TaskType = r.textOrEmpty()
+	r.skip(2) // mode and parent_task_id
+	t.RequestID, t.Model, t.AspectRatio, t.InputImageURL = r.maybeText(), r.textOrEmpty(), r.maybeText(), r.maybeText()
+	t.NumImages, t.GuidanceScale = r.wholeOrZero(), r.maybeFloat()
+	if steps, there := r.anyWhole(); there {
+		t.NumInferenceSteps = new(int(steps))
 	}
-	if r.steps.there {
-		t.NumInferenceSteps = new(int(r.steps.value))
-	}
+	t.Seed, t.RetryCount = r.maybeWhole(), r.wholeOrZero()
+	r.skip(1) // watermark
+	scanTexts(r, &t.TaskBase, full)
 	return t
+}
+
+func scanDreamwork(r *row, service domain.Service, full bool) *domain.DreamworkTask {
+	t := new(domain.DreamworkTask)
+	scanTaskBase(r, service, &t.TaskBase)
+	t.Action = r.textOrEmpty()
+	r.skip(3) // mode to request_id
+	t.Model, t.Size, t.InputImageURL = r.maybeText(), r.maybeText(), r.maybeText()
+	r.skip(1) // num_images
+	t.GuidanceScale = r.maybeFloat()
+	r.skip(1) // steps
+	t.Seed = r.maybeWhole()
+	r.skip(1) // retry_count
+	t.Watermark, _ = r.anyYes()
+	scanTexts(r, &t.TaskBase, full)
+	return t
+}
+
+// scanTaskBase reads what tasks of all services have, from the id on.
+func scanTaskBase(r *row, service domain.Service, t *domain.TaskBase) {
+	t.ID, t.UserID = domain.TaskID{Service: service, Key: r.text()}, domain.UserID(r.text())
+	t.ProviderStatus = r.text()
+	t.Status = domain.StatusOf(service, t.ProviderStatus)
+	t.Progress = min(max(r.whole(), 0), 100)
+	t.ImageURL, t.CloudImageURL, t.Cost = r.maybeText(), r.maybeText(), r.decimal()
+	t.SubmittedAt, t.StartedAt, t.FinishedAt, t.UpdatedAt = r.time(), r.maybeTime(), r.maybeTime(), r.time()
+}
+
+// scanTexts reads the heavy columns of a service that has two of them.
+func scanTexts(r *row, t *domain.TaskBase, full bool) {
+	if full {
+		t.Prompt, t.FailReason = r.maybeText(), r.maybeText()
+		r.skip(4) // prompt_en to buttons
+	}
 }

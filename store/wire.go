@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"context"
 	"net"
 	"sync"
@@ -68,10 +69,13 @@ type wireKey struct{}
 // DialContext implements pq.DialerContext.
 func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := d.Dialer.DialContext(ctx, network, address)
-	if w, ok := ctx.Value(wireKey{}).(*wire); ok && err == nil {
+	if err != nil {
+		return nil, err
+	}
+	if w, ok := ctx.Value(wireKey{}).(*wire); ok {
 		w.hold(conn)
 	}
-	return conn, err
+	return &thirsty{conn, bufio.NewReaderSize(conn, readBytes)}, nil
 }
 
 // DialTimeout implements pq.Dialer, which lib/pq does not use beside DialContext.
@@ -80,3 +84,16 @@ func (d *dialer) DialTimeout(network, address string, timeout time.Duration) (ne
 	defer done()
 	return d.DialContext(ctx, network, address)
 }
+
+// readBytes is how much is read from the network at once, if so much is there. lib/pq by itself reads 4 kB, a call of the system for
+// each, where PostgreSQL sends 8 kB and more of them while the first are read.
+const readBytes = 32 << 10
+
+// thirsty is a connection that is read in large pieces.
+type thirsty struct {
+	net.Conn
+	ahead *bufio.Reader
+}
+
+// Read implements net.Conn.
+func (t *thirsty) Read(into []byte) (int, error) { return t.ahead.Read(into) }
