@@ -21,7 +21,7 @@ func (r *run) resolveField(ctx context.Context, rel *relation, fc *graphql.Field
 	v.visit(f.to, object)
 	var wg sync.WaitGroup
 	defer wg.Wait() // Also where the resolver panics.
-	wg.Go(func() { r.sideBySide(ctx, rel.stage) })
+	aside(&wg, func() { r.sideBySide(ctx, rel.stage) })
 	return f.def.Resolve(ctx, fc)
 }
 

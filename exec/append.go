@@ -28,30 +28,18 @@ var plain = func() (is [256]bool) {
 	return is
 }()
 
-// AppendString appends a string as graphql.MarshalString writes it. Most strings need no escape: it is appended whole, and looked
-// through where it stands then.
+// AppendString appends a string as graphql.MarshalString writes it.
 func AppendString[S ~string](b []byte, s S) []byte {
 	b = append(b, '"')
-	start := len(b)
-	b = append(b, s...)
-	if i := escapeIn(b[start:]); i < len(s) {
-		b = appendRest(b[:start+i], string(s[i:]))
-	}
-	return append(b, '"')
-}
-
-// appendRest appends what follows the first byte to escape.
-func appendRest(b []byte, s string) []byte {
-	start := 0
-	for i := range len(s) {
-		if plain[s[i]] {
-			continue
+	for {
+		i := escapeIn([]byte(s)) // It only reads, so nothing is copied.
+		b = append(b, s[:i]...)
+		if i == len(s) {
+			return append(b, '"')
 		}
-		b = append(b, s[start:i]...)
 		b = appendEscaped(b, s[i])
-		start = i + 1
+		s = s[i+1:]
 	}
-	return append(b, s[start:]...)
 }
 
 // Each byte of a word of eight.
@@ -106,49 +94,82 @@ func AppendTime(b []byte, t time.Time) ([]byte, error) {
 	}
 	b = append(b, '"')
 	if t.Location() == time.UTC {
-		b = AppendInstant(b, t)
+		b = AppendUTC(b, t.Unix(), t.Nanosecond())
 	} else {
 		b = t.AppendFormat(b, time.RFC3339Nano)
 	}
 	return append(b, '"'), nil
 }
 
-// AppendInstant appends an instant in UTC as time.RFC3339Nano has it, unquoted.
-func AppendInstant(b []byte, t time.Time) []byte {
-	t = t.UTC()
-	year, month, day := t.Date()
-	if year < 0 || year > 9999 {
-		return t.AppendFormat(b, time.RFC3339Nano)
+const (
+	daySeconds = 24 * 60 * 60
+	// yearZero and yearTenThousand begin so many seconds before and after 1970.
+	yearZero        = -62_167_219_200
+	yearTenThousand = 253_402_300_800
+)
+
+// AppendUTC appends an instant, of so many seconds since 1970, as time.RFC3339Nano has it in UTC, unquoted.
+func AppendUTC(b []byte, seconds int64, nanoseconds int) []byte {
+	if seconds < yearZero || seconds >= yearTenThousand {
+		return time.Unix(seconds, int64(nanoseconds)).UTC().AppendFormat(b, time.RFC3339Nano)
 	}
-	hour, minute, second := t.Clock()
+	since := uint64(seconds - yearZero)
+	year, month, day := dateOf(uint32(since / daySeconds))
+	second := uint32(since % daySeconds)
 	b = append(b, "0000-00-00T00:00:00"...)
-	text := b[len(b)-len("0000-00-00T00:00:00"):]
-	setDigits(text[0:], year/100)
-	setDigits(text[2:], year%100)
-	setDigits(text[5:], int(month))
-	setDigits(text[8:], day)
-	setDigits(text[11:], hour)
-	setDigits(text[14:], minute)
-	setDigits(text[17:], second)
-	return append(appendFraction(b, t.Nanosecond()), 'Z')
+	text := (*[19]byte)(b[len(b)-19:])
+	text[0], text[1] = digits(year / 100)
+	text[2], text[3] = digits(year % 100)
+	text[5], text[6] = digits(month)
+	text[8], text[9] = digits(day)
+	text[11], text[12] = digits(second / 3600)
+	text[14], text[15] = digits(second / 60 % 60)
+	text[17], text[18] = digits(second % 60)
+	return append(appendFraction(b, nanoseconds), 'Z')
 }
 
-// setDigits writes a number of two digits.
-func setDigits(text []byte, n int) { text[0], text[1] = byte('0'+n/10), byte('0'+n%10) }
+// dateOf is the date so many days after the first of January of the year 0, by the Gregorian calendar. It counts from the first of
+// March 400 years before, where the calendar begins to repeat itself: so the day that some years have more is the last of them, and
+// months go in fives, of 153 days.
+func dateOf(days uint32) (year, month, day uint32) {
+	const (
+		fourCenturies = 146_097
+		fourYears     = 1_461
+		fiveMonths    = 153
+	)
+	days += fourCenturies - 31 - 29
+	centuries := (4*days + 3) / fourCenturies
+	days -= centuries * fourCenturies / 4
+	years := (4*days + 3) / fourYears
+	days -= years * fourYears / 4
+	months := (5*days + 2) / fiveMonths
+	day = days - (fiveMonths*months+2)/5 + 1
+	year = 100*centuries + years - 400
+	if months < 10 {
+		return year, months + 3, day
+	}
+	return year + 1, months - 9, day // January and February.
+}
+
+// digits are those of a number of two.
+func digits(n uint32) (tens, ones byte) { return byte('0' + n/10), byte('0' + n%10) }
 
 // appendFraction appends a point and as many digits as a part of a second needs, or nothing for none.
 func appendFraction(b []byte, nanoseconds int) []byte {
 	if nanoseconds == 0 {
 		return b
 	}
-	places := 9
-	for ; nanoseconds%10 == 0; nanoseconds /= 10 {
+	n, places := uint32(nanoseconds), 9
+	if n%1000 == 0 {
+		n, places = n/1000, 6
+	}
+	for ; n%10 == 0; n /= 10 {
 		places--
 	}
 	b = append(b, ".000000000"[:1+places]...)
-	for i := len(b) - 1; nanoseconds > 0; i-- {
-		b[i] = byte('0' + nanoseconds%10)
-		nanoseconds /= 10
+	for i := len(b) - 1; n > 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
 	}
 	return b
 }

@@ -30,12 +30,12 @@ func (r *run) ask(ctx context.Context, rel *relation, s *slot) context.Context {
 		s.failAll(failure{err, misgiven})
 		return ctx
 	}
-	calls := r.admitted(ctx, rel, s)
-	if len(calls) > 1 {
-		ctx = context.WithValue(ctx, togetherKey{}, newTogether(calls, s))
+	r.admitted(ctx, rel, s)
+	if len(s.calls) > 1 {
+		ctx = context.WithValue(ctx, togetherKey{}, newTogether(s))
 	}
-	for _, c := range calls {
-		r.call(ctx, c, fc, s)
+	for i := range s.calls {
+		r.call(ctx, &s.calls[i], fc, s)
 	}
 	return ctx
 }
@@ -57,22 +57,29 @@ func (c *call) entry(i int) int {
 
 // admitted asks the gates about each object, and parts those that they admit by the Go type that resolves them. The usual case,
 // one type and all admitted, copies nothing.
-func (r *run) admitted(ctx context.Context, rel *relation, s *slot) []*call {
-	if len(rel.fields) == 1 && len(rel.fields[0].def.Gates) == 0 {
-		return []*call{{def: rel.fields[0].def, objects: s.objects}}
-	}
+func (r *run) admitted(ctx context.Context, rel *relation, s *slot) {
+	def := s.fieldOf(rel, 0).def
 	isWhole := true
+	if len(rel.fields) > 1 || len(def.Gates) > 0 {
+		isWhole = r.allPass(&recalling{Context: ctx}, rel, s)
+	}
+	if isWhole {
+		s.calls = append(s.calls[:0], call{def: def, objects: s.objects})
+	} else {
+		s.part(rel)
+	}
+}
+
+// allPass asks the gates, and reports whether they admit all objects, and those are of one type.
+func (r *run) allPass(ctx context.Context, rel *relation, s *slot) bool {
+	isWhole, first := true, s.fieldOf(rel, 0).def
 	for i, object := range s.objects {
 		def := s.fieldOf(rel, i).def
-		isWhole = isWhole && def == s.fieldOf(rel, 0).def
-		if len(def.Gates) > 0 && !r.passes(ctx, def, i, object, s) {
+		if def != first || len(def.Gates) > 0 && !r.passes(ctx, def, i, object, s) {
 			isWhole = false
 		}
 	}
-	if isWhole {
-		return []*call{{def: s.fieldOf(rel, 0).def, objects: s.objects}}
-	}
-	return s.parted(rel)
+	return isWhole
 }
 
 // closed marks the entries that a gate kept, until the resolver was called.
@@ -111,28 +118,27 @@ func (r *run) through(ctx context.Context, gate Gate, object any) (isOpen bool, 
 	return false, failure{err, denied}
 }
 
-// parted makes a call for each Go type among the objects that were admitted.
-func (s *slot) parted(rel *relation) (calls []*call) {
+// part makes a call for each Go type among the objects that were admitted.
+func (s *slot) part(rel *relation) {
+	s.calls = s.calls[:0]
 	for i, object := range s.objects {
 		if s.values[i] == any(closed) {
 			s.values[i] = nil
 			continue
 		}
-		c := callOf(&calls, s.fieldOf(rel, i).def)
+		c := s.callOf(s.fieldOf(rel, i).def)
 		c.objects, c.entries = append(c.objects, object), append(c.entries, i)
 	}
-	return calls
 }
 
-func callOf(calls *[]*call, def *Field) *call {
-	for _, c := range *calls {
-		if c.def == def {
-			return c
+func (s *slot) callOf(def *Field) *call {
+	for i := range s.calls {
+		if s.calls[i].def == def {
+			return &s.calls[i]
 		}
 	}
-	made := &call{def: def}
-	*calls = append(*calls, made)
-	return made
+	s.calls = append(s.calls, call{def: def})
+	return &s.calls[len(s.calls)-1]
 }
 
 // call asks the resolver, and puts what comes where it belongs.

@@ -46,6 +46,8 @@ type slot struct {
 	objects []any
 	asks    []*field // Which field of the relation asked; empty where it has but one.
 	values  []any
+	calls   []call // Of the batch resolver.
+	scratch []any  // Of the visitor who looks into the values.
 	// failures has an entry for each object, if any failed.
 	failures []failure
 	// replaced tells that root middleware gave a marshaler of its own in the place of the field.
@@ -68,14 +70,16 @@ type failure struct {
 const maxEntries = 1 << 12
 
 func (s *slot) reset() {
-	if cap(s.objects) > maxEntries {
+	if cap(s.objects) > maxEntries || cap(s.scratch) > maxEntries {
 		*s = slot{}
 		return
 	}
 	clear(s.objects)
 	clear(s.values)
 	clear(s.asks)
-	*s = slot{objects: s.objects[:0], asks: s.asks[:0], values: s.values[:0]}
+	clear(s.calls)
+	clear(s.scratch)
+	*s = slot{objects: s.objects[:0], asks: s.asks[:0], values: s.values[:0], calls: s.calls[:0], scratch: s.scratch[:0]}
 }
 
 // makeValues makes room for a value of each object.
@@ -118,7 +122,7 @@ func (r *run) sideBySide(ctx context.Context, stage []*relation) {
 		}
 		if last != nil {
 			before := last
-			wg.Go(func() { r.relate(ctx, before) })
+			aside(&wg, func() { r.relate(ctx, before) })
 		}
 		last = rel
 	}
@@ -139,12 +143,13 @@ func (r *run) relate(ctx context.Context, rel *relation) {
 	if len(rel.stage) == 0 || s.isAhead {
 		return
 	}
-	v := visitor{run: r}
+	v := visitor{run: r, scratch: s.scratch[:0]}
 	for i, value := range s.values {
 		if value != nil && !s.replaced {
 			v.enterSafely(ctx, rel, i)
 		}
 	}
+	s.scratch = v.scratch
 	r.sideBySide(ctx, rel.stage)
 }
 
@@ -197,6 +202,7 @@ func (v *visitor) visitAll(at *place, items Items, of any) {
 			v.visit(at, item)
 		}
 	}
+	clear(v.scratch[from:])
 	v.scratch = v.scratch[:from]
 }
 

@@ -19,10 +19,10 @@ type loaded[V any] struct {
 	err    error
 }
 
-func newTogether(calls []*call, s *slot) *together {
+func newTogether(s *slot) *together {
 	t := &together{objects: make([]any, 0, len(s.objects))}
-	for _, c := range calls {
-		t.objects = append(t.objects, c.objects...)
+	for i := range s.calls {
+		t.objects = append(t.objects, s.calls[i].objects...)
 	}
 	return t
 }

@@ -12,6 +12,7 @@ import (
 type writer struct {
 	*run
 	ctx     context.Context //nolint:containedctx // That of the response, which errors are told to.
+	asking  *recalling      // The same for gates. Nil before one was asked.
 	b       []byte
 	stack   []step // Where the writer is.
 	scratch []any  // Items of the lists that it is in.
@@ -183,8 +184,11 @@ func (w *writer) open(f *field, object any) bool {
 }
 
 func (w *writer) passes(f *field, object any) (error, bool) { //nolint:revive // The error is what the client gets, not one of ours.
+	if w.asking == nil {
+		w.asking = &recalling{Context: w.ctx}
+	}
 	for _, gate := range f.def.Gates {
-		result, err := gate(w.ctx, object, admit)
+		result, err := gate(w.asking, object, admit)
 		if err != nil || result != any(admitted{}) {
 			return err, false
 		}

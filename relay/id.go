@@ -71,7 +71,7 @@ func (id ID) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, `"`+id.Encode()+
 
 // AppendGQL appends what MarshalGQL writes. The executor prefers it.
 func (id ID) AppendGQL(b []byte) []byte {
-	var text [maxIDLength]byte // Longer ids allocate.
+	var text [128]byte // Longer ids allocate.
 	raw := append(append(append(text[:0], id.Type...), ':'), id.Key...)
 	b = append(b, '"')
 	b = base64.RawURLEncoding.AppendEncode(b, raw)
@@ -113,25 +113,25 @@ var (
 
 // TaskKey reads the id of a task of any service, or returns INVALID_ID.
 func TaskKey(id ID) (domain.TaskID, error) {
-	for service, typeName := range taskTypes {
-		if id.Type == typeName {
+	for _, service := range domain.Services() {
+		if id.Type == taskType(service) {
 			return domain.TaskID{Service: service, Key: id.Key}, nil
 		}
 	}
 	return domain.TaskID{}, domain.Errorf(domain.InvalidID, "this is the id of a %s, not of a task", id.Type)
 }
 
-var taskTypes = map[domain.Service]string{
-	domain.Midjourney: TypeMidjourneyTask,
-	domain.Flux:       TypeFluxTask,
-	domain.Dreamwork:  TypeDreamworkTask,
+func taskType(of domain.Service) string {
+	switch of {
+	case domain.Midjourney:
+		return TypeMidjourneyTask
+	case domain.Flux:
+		return TypeFluxTask
+	case domain.Dreamwork:
+		return TypeDreamworkTask
+	}
+	panic(fmt.Sprintf("relay: no type for service %q", of))
 }
 
 // TaskID returns the global id of a task.
-func TaskID(id domain.TaskID) ID {
-	typeName, ok := taskTypes[id.Service]
-	if !ok {
-		panic(fmt.Sprintf("relay: no type for service %q", id.Service))
-	}
-	return ID{typeName, id.Key}
-}
+func TaskID(id domain.TaskID) ID { return ID{taskType(id.Service), id.Key} }

@@ -27,7 +27,7 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 // AppendDateTime appends what MarshalDateTime writes. The executor prefers such a function to the other.
 func AppendDateTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')
-	b = exec.AppendInstant(b, t.Add(-time.Duration(t.Nanosecond()%int(time.Microsecond))))
+	b = exec.AppendUTC(b, t.Unix(), t.Nanosecond()/1000*1000)
 	return append(b, '"')
 }
 

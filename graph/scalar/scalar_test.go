@@ -49,6 +49,9 @@ func TestMarshalDateTime(t *testing.T) {
 		if got := written(scalar.MarshalDateTime(at)); got != want {
 			t.Errorf("%v: %s, want %s", at, got, want)
 		}
+		if got := string(scalar.AppendDateTime(nil, at)); got != want {
+			t.Errorf("%v: appended %s, want %s", at, got, want)
+		}
 	}
 }
 
