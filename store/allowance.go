@@ -23,16 +23,18 @@ func Allow(ctx context.Context, bytes int64) context.Context {
 
 var errTooLarge = domain.NewError(domain.TooLarge, "this reads more than an operation may; ask for smaller pages, or for fewer long texts")
 
-// spender returns what takes the bytes of a row off the context's allowance, if it has one.
-func spender(ctx context.Context) func(bytes int) error {
-	left, ok := ctx.Value(allowanceKey{}).(*atomic.Int64)
-	if !ok {
-		return func(int) error { return nil }
+// allowance is the bytes that are left to read under a context; nil is any number.
+type allowance struct{ left *atomic.Int64 }
+
+func allowanceOf(ctx context.Context) allowance {
+	left, _ := ctx.Value(allowanceKey{}).(*atomic.Int64)
+	return allowance{left}
+}
+
+// spend takes the bytes of a row off what is left.
+func (a allowance) spend(bytes int) error {
+	if a.left != nil && a.left.Add(-int64(bytes)) < 0 {
+		return errTooLarge
 	}
-	return func(bytes int) error {
-		if left.Add(-int64(bytes)) < 0 {
-			return errTooLarge
-		}
-		return nil
-	}
+	return nil
 }

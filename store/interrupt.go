@@ -35,29 +35,47 @@ type interruptible struct {
 
 	statements map[string]pqStmt // Those that this connection has prepared, by their text.
 
+	// Room that each statement uses again.
+	values []driver.NamedValue
+	record [1]driver.Value
+	row    row
+
 	mu         sync.Mutex
 	running    int // The number of the statement that runs; 0 between statements.
 	last       int
 	cancelling chan struct{} // Closed when the cancellation under way is over; nil while there is none.
 }
 
-// begin notes that a statement runs under ctx. The function it returns must be called when it has ended.
-func (c *interruptible) begin(ctx context.Context) (end func()) {
-	return c.watch(ctx, interruptGrace, c.interrupt)
+// watch is a statement that runs. Its end must be told.
+type watch struct {
+	conn *interruptible
+	stop func() bool // Nil where nothing ends the context.
+}
+
+// begin notes that a statement runs under ctx.
+func (c *interruptible) begin(ctx context.Context) watch {
+	return c.watch(ctx, interruptGrace, (*interruptible).interrupt)
 }
 
 // watch notes that a statement runs, and calls late with its number if it does so still a while after ctx has ended.
-func (c *interruptible) watch(ctx context.Context, while time.Duration, late func(number int)) (end func()) {
+func (c *interruptible) watch(ctx context.Context, while time.Duration, late func(c *interruptible, number int)) watch {
 	c.mu.Lock()
 	c.last++
 	number := c.last
 	c.running = number
 	c.mu.Unlock()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(while, func() { late(number) }) })
-	return func() {
-		stop()
-		c.end()
+	if ctx.Done() == nil {
+		return watch{conn: c}
 	}
+	return watch{c, context.AfterFunc(ctx, func() { time.AfterFunc(while, func() { late(c, number) }) })}
+}
+
+// end notes that the statement has ended.
+func (w watch) end() {
+	if w.stop != nil {
+		w.stop()
+	}
+	w.conn.end()
 }
 
 // end waits for a cancellation that is under way, so that it cannot hit the next statement.
@@ -109,9 +127,9 @@ func (c *interruptible) cut(number int) {
 // closing is watch for what ends something in good order, and so is not its caller's to interrupt.
 func (c *interruptible) closing() (end func()) {
 	ctx, done := context.WithTimeout(context.Background(), closeTimeout)
-	ended := c.watch(ctx, 0, c.cut)
+	closing := c.watch(ctx, 0, (*interruptible).cut)
 	return func() {
-		ended()
+		closing.end()
 		done()
 	}
 }
@@ -129,20 +147,20 @@ func (c *interruptible) ResetSession(ctx context.Context) error {
 
 // QueryContext implements driver.QueryerContext.
 func (c *interruptible) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	end := c.begin(ctx)
+	running := c.begin(ctx)
 	rows, err := c.pqConn.QueryContext(context.WithoutCancel(ctx), query, args)
-	return watchRows(rows, err, end)
+	return watchRows(rows, err, running)
 }
 
 // ExecContext implements driver.ExecerContext.
 func (c *interruptible) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	return c.pqConn.ExecContext(context.WithoutCancel(ctx), query, args)
 }
 
 // PrepareContext implements driver.ConnPrepareContext.
 func (c *interruptible) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	stmt, err := c.pqConn.PrepareContext(context.WithoutCancel(ctx), query)
 	if pqStmt, ok := stmt.(pqStmt); ok && err == nil {
 		return &interruptibleStmt{pqStmt, c}, nil
@@ -152,7 +170,7 @@ func (c *interruptible) PrepareContext(ctx context.Context, query string) (drive
 
 // Ping implements driver.Pinger. There is nothing to cancel: who does not answer in time does not answer.
 func (c *interruptible) Ping(ctx context.Context) error {
-	defer c.watch(ctx, 0, c.cut)()
+	defer c.watch(ctx, 0, (*interruptible).cut).end()
 	return c.pqConn.Ping(context.WithoutCancel(ctx))
 }
 
@@ -170,14 +188,14 @@ type interruptibleStmt struct {
 
 // QueryContext implements driver.StmtQueryContext.
 func (s *interruptibleStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	end := s.conn.begin(ctx)
+	running := s.conn.begin(ctx)
 	rows, err := s.pqStmt.QueryContext(context.WithoutCancel(ctx), args)
-	return watchRows(rows, err, end)
+	return watchRows(rows, err, running)
 }
 
 // ExecContext implements driver.StmtExecContext.
 func (s *interruptibleStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	defer s.conn.begin(ctx)()
+	defer s.conn.begin(ctx).end()
 	return s.pqStmt.ExecContext(context.WithoutCancel(ctx), args)
 }
 
@@ -190,26 +208,26 @@ func (s *interruptibleStmt) Close() error {
 // watchedRows are rows whose statement runs until they are closed.
 type watchedRows struct {
 	driver.Rows
-	end func()
+	running watch
 }
 
-func watchRows(rows driver.Rows, err error, end func()) (driver.Rows, error) {
+func watchRows(rows driver.Rows, err error, running watch) (driver.Rows, error) {
 	if err != nil {
-		end()
+		running.end()
 		return nil, err
 	}
-	return &watchedRows{rows, end}, nil
+	return &watchedRows{rows, running}, nil
 }
 
 // Close implements driver.Rows.
 func (r *watchedRows) Close() error {
-	defer r.end()
+	defer r.running.end()
 	return r.Rows.Close()
 }
 
 // BeginTx implements driver.ConnBeginTx. A transaction whose context ends is rolled back by database/sql.
 func (c *interruptible) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	tx, err := c.pqConn.BeginTx(context.WithoutCancel(ctx), options)
 	if err != nil {
 		return nil, err
@@ -226,7 +244,7 @@ type interruptibleTx struct {
 
 // Commit implements driver.Tx. It is not cancelled: where it waits for replicas, PostgreSQL would call it done without them.
 func (t *interruptibleTx) Commit() error {
-	defer t.conn.watch(t.ctx, obeyTimeout, t.conn.cut)()
+	defer t.conn.watch(t.ctx, obeyTimeout, (*interruptible).cut).end()
 	return t.Tx.Commit()
 }
 

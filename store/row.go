@@ -43,6 +43,9 @@ const (
 	columnHeader = 8
 )
 
+// reset lets go of all that was read.
+func (r *row) reset() { *r = row{} }
+
 func (r *row) begin(record []byte) {
 	r.column, r.err, r.rest = 0, nil, nil
 	if len(record) >= recordHeader {

@@ -34,7 +34,7 @@ func (c *interruptible) prepared(ctx context.Context, text string) (pqStmt, erro
 	if stmt, ok := c.statements[text]; ok {
 		return stmt, nil
 	}
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	stmt, err := c.pqConn.PrepareContext(context.WithoutCancel(ctx), text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
@@ -46,33 +46,24 @@ func (c *interruptible) prepared(ctx context.Context, text string) (pqStmt, erro
 	return c.statements[text], nil
 }
 
-// read runs a statement whose rows are records, and calls each for every one of them.
-func (c *interruptible) read(ctx context.Context, text string, args []any, each func(*row) error) error {
+// read runs a statement whose rows are records, and calls each for every one of them. It returns how many there were.
+func (c *interruptible) read(ctx context.Context, text string, args []any, each func(*row) error) (read int, err error) {
 	stmt, values, err := c.ready(ctx, text, args)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	rows, err := stmt.QueryContext(context.Background(), values) // Interrupted by us: see interrupt.go.
+	clear(values)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	spend := spender(ctx)
-	err = eachRecord(rows, func(record []byte, row *row) error {
-		if err := spend(len(record)); err != nil {
-			return err
-		}
-		if err := each(row); err != nil {
-			return err
-		}
-		return row.err
-	})
-	if err != nil {
+	if read, err = c.eachRecord(rows, allowanceOf(ctx), each); err != nil {
 		c.interrupt(c.last) // What is left of the rows is for nobody.
 		_ = rows.Close()    // That it was interrupted is no news, and a connection that is lost by it is dropped.
-		return lost(err)
+		return read, lost(err)
 	}
-	return lost(rows.Close())
+	return read, lost(rows.Close())
 }
 
 // lost is the error of a connection that was lost when it was too late to try another: something came of it already, or may have.
@@ -83,30 +74,39 @@ func lost(err error) error {
 	return err
 }
 
-func eachRecord(rows driver.Rows, each func([]byte, *row) error) error {
-	var row row
-	values := make([]driver.Value, 1)
-	for {
-		switch err := rows.Next(values); {
+func (c *interruptible) eachRecord(rows driver.Rows, allowed allowance, each func(*row) error) (read int, err error) {
+	row := &c.row
+	defer func() {
+		row.reset()
+		clear(c.record[:])
+	}()
+	for ; ; read++ {
+		switch err := rows.Next(c.record[:]); {
 		case errors.Is(err, io.EOF):
-			return nil
+			return read, nil
 		case err != nil:
-			return err
+			return read, err
 		}
-		record, ok := values[0].([]byte)
+		record, ok := c.record[0].([]byte)
 		if !ok {
-			return fmt.Errorf("a row is a %T, not a record", values[0])
+			return read, fmt.Errorf("a row is a %T, not a record", c.record[0])
 		}
 		row.begin(record)
-		if err := each(record, &row); err != nil {
-			return err
+		if err := allowed.spend(len(record)); err != nil {
+			return read, err
+		}
+		if err := each(row); err != nil {
+			return read, err
+		}
+		if row.err != nil {
+			return read, row.err
 		}
 	}
 }
 
 // alive returns driver.ErrBadConn where the server has left the connection.
 func (c *interruptible) alive(ctx context.Context) error {
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	return c.pqConn.Ping(context.WithoutCancel(ctx))
 }
 
@@ -116,8 +116,9 @@ func (c *interruptible) change(ctx context.Context, text string, args []any) (in
 	if err != nil {
 		return 0, err
 	}
-	defer c.begin(ctx)()
+	defer c.begin(ctx).end()
 	result, err := stmt.ExecContext(context.Background(), values)
+	clear(values)
 	if err != nil {
 		return 0, err
 	}
@@ -133,15 +134,15 @@ func (c *interruptible) ready(ctx context.Context, text string, args []any) (pqS
 	if err != nil {
 		return nil, nil, err
 	}
-	values := make([]driver.NamedValue, len(args))
+	c.values = c.values[:0]
 	for i, arg := range args {
 		value, err := driverValue(arg)
 		if err != nil {
 			return nil, nil, fmt.Errorf("argument %d: %w", i+1, err)
 		}
-		values[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
+		c.values = append(c.values, driver.NamedValue{Ordinal: i + 1, Value: value})
 	}
-	return stmt, values, nil
+	return stmt, c.values, nil
 }
 
 func driverValue(arg any) (driver.Value, error) {
@@ -173,7 +174,10 @@ func arrayOf(texts []string) string {
 			b.WriteByte(',')
 		}
 		b.WriteByte('"')
-		b.WriteString(arrayQuotes.Replace(text)) // As it is, most often.
+		if strings.ContainsAny(text, `"\`) {
+			text = arrayQuotes.Replace(text)
+		}
+		b.WriteString(text)
 		b.WriteByte('"')
 	}
 	b.WriteByte('}')

@@ -11,14 +11,13 @@ import (
 
 // read runs a statement about a table, whose rows are records, and calls each for every row. Errors come translated.
 func (s *Store) read(ctx context.Context, table, text string, args []any, each func(*row) error) error {
-	read := 0
-	defer s.count(ctx, table, time.Now(), &read)
+	start, rows := time.Now(), 0
 	err := s.on(ctx, func(c *interruptible) error {
-		return c.read(ctx, text, args, func(row *row) error {
-			read++
-			return each(row)
-		})
+		read, err := c.read(ctx, text, args, each)
+		rows += read
+		return err
 	})
+	s.count(ctx, table, start, rows)
 	if err != nil {
 		return translate(ctx, fmt.Errorf("read %s: %w", table, err))
 	}
@@ -44,7 +43,7 @@ func (s *Store) one(ctx context.Context, table, text string, args []any, scan fu
 // It is sent once: when a connection is lost, its last statement may have been carried out. So that one which was lost while nobody
 // looked is still replaced without anyone noticing, the server is asked for a sign of life before.
 func (s *Store) exec(ctx context.Context, table, text string, args ...any) (changed int64, err error) {
-	defer s.count(ctx, table, time.Now(), new(int))
+	start := time.Now()
 	err = s.on(ctx, func(c *interruptible) error {
 		if err := c.alive(ctx); err != nil {
 			return err
@@ -52,6 +51,7 @@ func (s *Store) exec(ctx context.Context, table, text string, args ...any) (chan
 		changed, err = c.change(ctx, text, args)
 		return lost(err)
 	})
+	s.count(ctx, table, start, 0)
 	if err != nil {
 		return 0, translate(ctx, fmt.Errorf("change %s: %w", table, err))
 	}
@@ -93,18 +93,18 @@ func finish(ctx context.Context, tx driver.Tx, failed error) error {
 
 // exec is Store.exec within the transaction, and its errors are still to be translated.
 func (t *transaction) exec(ctx context.Context, table, text string, args ...any) (int64, error) {
-	defer t.store.count(ctx, table, time.Now(), new(int))
-	return t.conn.change(ctx, text, args)
+	start := time.Now()
+	changed, err := t.conn.change(ctx, text, args)
+	t.store.count(ctx, table, start, 0)
+	return changed, err
 }
 
 // read is Store.read within the transaction, and its errors are still to be translated.
 func (t *transaction) read(ctx context.Context, table, text string, args []any, each func(*row) error) error {
-	read := 0
-	defer t.store.count(ctx, table, time.Now(), &read)
-	return t.conn.read(ctx, text, args, func(row *row) error {
-		read++
-		return each(row)
-	})
+	start := time.Now()
+	rows, err := t.conn.read(ctx, text, args, each)
+	t.store.count(ctx, table, start, rows)
+	return err
 }
 
 type statementsKey struct{}
@@ -131,13 +131,13 @@ func CountStatements(ctx context.Context) (context.Context, *Statements) {
 	return context.WithValue(ctx, statementsKey{}, counter), counter
 }
 
-func (s *Store) count(ctx context.Context, table string, start time.Time, rows *int) {
+func (s *Store) count(ctx context.Context, table string, start time.Time, rows int) {
 	took := time.Since(start)
 	s.observe(table, took)
 	counter, _ := ctx.Value(statementsKey{}).(*Statements)
 	for ; counter != nil; counter = counter.outer {
 		counter.statements.Add(1)
-		counter.rows.Add(int64(*rows))
+		counter.rows.Add(int64(rows))
 		counter.nanoseconds.Add(int64(took))
 	}
 }
