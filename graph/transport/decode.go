@@ -52,12 +52,15 @@ func (a *answer) decode(body []byte, header http.Header) (*graphql.RawParams, *r
 	if first := bytes.TrimLeft(body, " \t\r\n"); len(first) == 0 || first[0] != '{' {
 		return nil, malformed("the body is one JSON object; there is no batching")
 	}
-	decoder, refused := a.decoder(body)
-	if refused != nil {
+	if refused := a.survey(body); refused != nil {
 		return nil, refused
 	}
 	var req request
-	if refused := decodeObject(decoder, &req); refused != nil {
+	if readQuickly(body, &req) {
+		return req.params(header), nil
+	}
+	req = request{}
+	if refused := decodeObject(decoderOf(body), &req); refused != nil {
 		return nil, refused
 	}
 	return req.params(header), nil
@@ -65,10 +68,10 @@ func (a *answer) decode(body []byte, header http.Header) (*graphql.RawParams, *r
 
 // decodeValue reads the JSON of one parameter.
 func (a *answer) decodeValue(text []byte, req *request, name string) *refusal {
-	decoder, refused := a.decoder(text)
-	if refused != nil {
+	if refused := a.survey(text); refused != nil {
 		return refused
 	}
+	decoder := decoderOf(text)
 	if refused := decodeField(decoder, req, name); refused != nil {
 		return refused
 	}
@@ -81,22 +84,26 @@ const (
 	depthAround  = 3
 )
 
-// decoder returns a decoder of a text that is UTF-8 and within limits.
-func (a *answer) decoder(text []byte) (*json.Decoder, *refusal) {
+// survey refuses a text that is not UTF-8 or beyond limits.
+func (a *answer) survey(text []byte) *refusal {
 	if !utf8.Valid(text) {
-		return nil, malformed("this is not UTF-8")
+		return malformed("this is not UTF-8")
 	}
 	switch extent := surveyJSON(text); {
 	case extent.values > a.Limits.Values+valuesAround:
-		return nil, beyond(text, domain.TooManyValues, "at most %d values in variables", a.Limits.Values)
+		return beyond(text, domain.TooManyValues, "at most %d values in variables", a.Limits.Values)
 	case extent.deepest > a.Limits.ValueDepth+depthAround:
-		return nil, beyond(text, domain.ValuesTooDeep, "at most %d lists and objects within each other", a.Limits.ValueDepth)
-	case document.HasHalfSurrogate(string(text)):
-		return nil, malformed("a string has half of a surrogate pair")
+		return beyond(text, domain.ValuesTooDeep, "at most %d lists and objects within each other", a.Limits.ValueDepth)
+	case bytes.Contains(text, []byte(`\u`)) && document.HasHalfSurrogate(string(text)):
+		return malformed("a string has half of a surrogate pair")
 	}
+	return nil
+}
+
+func decoderOf(text []byte) *json.Decoder {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	return decoder, nil
+	return decoder
 }
 
 // beyond refuses a text that is too much to be decoded; if it is JSON at all, as a well-formed request.
