@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -36,7 +35,7 @@ func (a Admission) Middleware() Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case a.enter(r, places, &waiting):
-				at := &place{w, sync.OnceFunc(func() { <-places })}
+				at := &place{ResponseWriter: w, taken: places}
 				defer at.leave()
 				next.ServeHTTP(at, r)
 			case !errors.Is(r.Context().Err(), context.Canceled): // Or else the client has left the queue.
@@ -73,7 +72,15 @@ func (a Admission) enter(r *http.Request, places chan struct{}, waiting *atomic.
 type place struct {
 	http.ResponseWriter
 
-	leave func()
+	taken chan struct{} // Nil once it is left.
+}
+
+// leave leaves the place, once.
+func (p *place) leave() {
+	if p.taken != nil {
+		<-p.taken
+		p.taken = nil
+	}
 }
 
 // WriteHeader begins the answer; informational ones are not the last.

@@ -30,7 +30,17 @@ func Compress() Middleware {
 	if err != nil {
 		panic(fmt.Errorf("set up compression: %w", err)) // The options are part of the program.
 	}
-	return func(next http.Handler) http.Handler { return wrap(next) }
+	return func(next http.Handler) http.Handler {
+		compressed := wrap(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header["Accept-Encoding"] != nil {
+				compressed.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Add("Vary", "Accept-Encoding")
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // isText tells what is worth compressing: other types, such as images and fonts, are compressed already.

@@ -70,10 +70,12 @@ func (p *parcel) begin() {
 		return
 	}
 	p.isBegun = true
-	control := http.NewResponseController(p.ResponseWriter)
-	_ = control.SetWriteDeadline(time.Now().Add(p.by.Within))
+	p.allow(time.Now().Add(p.by.Within))
 	length, _ := strconv.ParseInt(p.Header().Get("Content-Length"), 10, 64) // 0 where it is not told.
-	give, ok := p.held.take(length, func() { _ = control.SetWriteDeadline(longAgo) })
+	if p.held.isSmall(length) {
+		return
+	}
+	give, ok := p.held.take(length, func() { p.allow(longAgo) })
 	if !ok {
 		p.isLost = true
 		p.Header().Del("Content-Length")
@@ -81,4 +83,9 @@ func (p *parcel) begin() {
 		return
 	}
 	p.give = give
+}
+
+// allow lets the client take the answer in until then.
+func (p *parcel) allow(until time.Time) {
+	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(until)
 }

@@ -34,10 +34,13 @@ const (
 	leisure     = time.Second
 )
 
+// isSmall reports whether so many bytes are not counted: then take changes nothing.
+func (h *hold) isSmall(bytes int64) bool { return bytes <= h.small }
+
 // take keeps bytes until give is called. Others may need the room before: then cut is called, and it must make whoever
 // has the bytes give up soon. Where there is no room, nothing is taken.
 func (h *hold) take(bytes int64, cut func()) (give func(), ok bool) {
-	if bytes <= h.small {
+	if h.isSmall(bytes) {
 		return func() {}, true
 	}
 	bytes = min(bytes, h.room) // What is larger has the room alone.

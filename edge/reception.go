@@ -24,7 +24,8 @@ func (c Reception) Middleware() Middleware {
 	held := &hold{room: max(heldBodies, 2*c.MaxBody), small: smallBody, leisure: leisure}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			body, err := c.receive(http.NewResponseController(w), r, held)
+			body := &received{}
+			err := c.receive(http.NewResponseController(w), r, &body.unread, held)
 			switch {
 			case errors.Is(err, os.ErrDeadlineExceeded):
 				w.Header().Set("Connection", "close")
@@ -34,7 +35,8 @@ func (c Reception) Middleware() Middleware {
 				w.Header().Set("Connection", "close")
 				c.Overloaded.ServeHTTP(w, r)
 			default:
-				next.ServeHTTP(w, withBody(r, body, err))
+				body.err = err
+				next.ServeHTTP(w, withBody(r, body))
 			}
 		})
 	}
@@ -44,20 +46,26 @@ var errNoRoom = errors.New("there is no room for this body")
 
 // receive reads a body, until it is more than MaxBody. Once it is whole nothing bounds the reading any more: net/http waits
 // for the client's leaving by reading, and what is left of the time would bound the operation.
-func (c Reception) receive(control *http.ResponseController, r *http.Request, held *hold) ([]byte, error) {
+func (c Reception) receive(control *http.ResponseController, r *http.Request, body *bytes.Buffer, held *hold) error {
+	if r.Body == http.NoBody {
+		_ = control.SetReadDeadline(time.Time{})
+		return nil
+	}
 	_ = control.SetReadDeadline(time.Now().Add(c.Within))
 	if r.ContentLength > c.MaxBody { // It goes on without a byte; net/http reads some of the rest, to find the next request.
-		return nil, nil
+		return nil
 	}
-	var body bytes.Buffer
-	isWhole, err := readOn(&body, r.Body, min(smallBody, c.MaxBody+1))
+	if 0 < r.ContentLength && r.ContentLength <= smallBody {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	isWhole, err := readOn(body, r.Body, min(smallBody, c.MaxBody+1))
 	if !isWhole && err == nil && int64(body.Len()) <= c.MaxBody {
-		isWhole, err = c.receiveLarge(control, r, &body, held)
+		isWhole, err = c.receiveLarge(control, r, body, held)
 	}
 	if isWhole {
 		_ = control.SetReadDeadline(time.Time{})
 	}
-	return body.Bytes(), err
+	return err
 }
 
 func (c Reception) receiveLarge(control *http.ResponseController, r *http.Request, body *bytes.Buffer, held *hold) (isWhole bool, err error) {
@@ -76,7 +84,8 @@ func (c Reception) receiveLarge(control *http.ResponseController, r *http.Reques
 // longAgo is a deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// readOn reads so many bytes more, or fewer if that is the whole. The memory grows with what comes, not with what is promised.
+// readOn reads so many bytes more, or fewer if that is the whole. Where they are many, the memory grows with what comes, not with what
+// is promised.
 func readOn(body *bytes.Buffer, from io.Reader, bytes int64) (isWhole bool, err error) {
 	_, err = io.CopyN(body, from, bytes)
 	if errors.Is(err, io.EOF) {
@@ -85,19 +94,29 @@ func readOn(body *bytes.Buffer, from io.Reader, bytes int64) (isWhole bool, err 
 	return false, err
 }
 
-// withBody is the request with a body that was read, as far as it could be, and with what ended the reading.
-func withBody(r *http.Request, body []byte, err error) *http.Request {
-	received := r.WithContext(r.Context())
-	var rest io.Reader = bytes.NewReader(body)
-	if err != nil {
-		rest = io.MultiReader(rest, failing{err})
-	}
-	received.Body = io.NopCloser(rest)
-	return received
+// withBody is the request with a body that was read.
+func withBody(r *http.Request, body *received) *http.Request {
+	read := r.WithContext(r.Context())
+	read.Body = body
+	return read
 }
 
-// failing is a body whose reading fails.
-type failing struct{ err error }
+// received is a body that was read, as far as it could be.
+type received struct {
+	unread bytes.Buffer
+	err    error // What ended the reading before its time.
+}
 
 // Read implements io.Reader.
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (b *received) Read(into []byte) (int, error) {
+	if b.unread.Len() == 0 && b.err != nil {
+		return 0, b.err
+	}
+	return b.unread.Read(into)
+}
+
+// Close implements io.Closer.
+func (*received) Close() error { return nil }
+
+// Received returns what is there to be read, unless the reading failed: whoever wants the whole of it need not read.
+func (b *received) Received() (body []byte, ok bool) { return b.unread.Bytes(), b.err == nil }

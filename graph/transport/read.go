@@ -58,6 +58,11 @@ func (a *answer) body(r *http.Request) ([]byte, *refusal) {
 	if r.ContentLength > a.MaxBody {
 		return nil, a.tooLarge()
 	}
+	if from, isReceived := r.Body.(interface{ Received() ([]byte, bool) }); isReceived {
+		if body, ok := from.Received(); ok && int64(len(body)) <= a.MaxBody {
+			return body, nil
+		}
+	}
 	var body bytes.Buffer
 	if r.ContentLength > 0 {
 		body.Grow(int(r.ContentLength) + bytes.MinRead)
