@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,6 +20,8 @@ type plan struct {
 	size      int         // Fields, by which plans are weighed.
 	// statements is the certificate; 0 where there is none.
 	statements int
+	// bytes is how long the last answer was.
+	bytes atomic.Int64
 }
 
 // place is a position in the response where objects stand: what is asked of them, by their type.

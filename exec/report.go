@@ -34,6 +34,14 @@ func WithReport(ctx context.Context) (context.Context, *Report) {
 	return context.WithValue(ctx, reportKey{}, r), r
 }
 
+// room is the buffer, empty, with room for so many bytes and some more: one that grows is copied again and again.
+func (r *Report) room(bytes int) []byte {
+	if bytes = min(bytes+bytes/16, maxKept); bytes > cap(r.body) {
+		return make([]byte, 0, bytes)
+	}
+	return r.body[:0]
+}
+
 // Release gives the buffer back. The data of the response is not to be read any more, nor the report: who keeps data for longer, as a
 // cache does, must have copied it.
 func (r *Report) Release() {

@@ -91,7 +91,8 @@ func (s *schema) execute(ctx context.Context, oc *graphql.OperationContext, p *p
 	r.standIns = s.options.StandIns
 	r.resolve(ctx, oc.Operation.Operation == ast.Mutation)
 	r.out.limit = cmp.Or(report.Limit, math.MaxInt)
-	report.body = r.write(ctx, report.body[:0])
+	report.body = r.write(ctx, report.room(int(p.bytes.Load())))
+	p.bytes.Store(int64(len(report.body)))
 	report.IsTooLarge = r.out.isFull
 	r.release() // Not where code around a field of the root panics: relations beside it may be at work with it yet.
 	return &graphql.Response{Data: report.body}

@@ -69,11 +69,10 @@ func (w *writer) restart(b []byte) {
 
 // reset lets go of the response, and keeps the room for the way down into it.
 func (w *writer) reset() {
-	if cap(w.scratch) > maxEntries {
+	if cap(w.scratch) > maxEntries || w.guarded { // Where code panicked, items were left behind.
 		w.scratch = nil
 	}
 	clear(w.stack[:cap(w.stack)])
-	clear(w.scratch[:cap(w.scratch)])
 	*w = writer{stack: w.stack[:0], scratch: w.scratch[:0]}
 }
 
@@ -276,6 +275,7 @@ func (w *writer) list(f *field, items Items, of any) bool {
 		isValid = w.item(f, w.scratch[from+i]) && isValid
 	}
 	w.stack = w.stack[:len(w.stack)-1]
+	clear(w.scratch[from:])
 	w.scratch = w.scratch[:from]
 	w.b = append(w.b, ']')
 	if !isValid {

@@ -3,8 +3,9 @@ package loaders
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
+	"math/bits"
 	"runtime/debug"
-	"slices"
 
 	"github.com/graph-gophers/dataloader/v7"
 )
@@ -59,13 +60,16 @@ type level[K comparable] struct {
 
 func levelOf[P any, K comparable](parents []P, key func(P) K) *level[K] {
 	var none K
-	l := &level[K]{keys: make([]K, 0, len(parents))}
-	known := finder[K]{level: l}
+	var room [512]int32
+	l, known := &level[K]{keys: make([]K, 0, len(parents))}, room[:]
+	if 2*len(parents) > len(known) {
+		known = make([]int32, 1<<bits.Len(uint(2*len(parents))))
+	}
 	for i, parent := range parents {
 		k := key(parent)
 		place := -1
 		if k != none {
-			place = known.place(k, len(parents))
+			place = l.place(k, known)
 		}
 		if place != i && l.places == nil {
 			l.startPlaces(i, len(parents))
@@ -85,32 +89,21 @@ func (l *level[K]) startPlaces(n, parents int) {
 	}
 }
 
-// fewKeys are so few that looking through them is faster than a map of them.
-const fewKeys = 16
+var seed = maphash.MakeSeed()
 
-// finder finds keys of a level.
-type finder[K comparable] struct {
-	level *level[K]
-	known map[K]int // Nil while there are few.
-}
-
-// place returns where a key stands, now if not before; of so many at most.
-func (f *finder[K]) place(k K, atMost int) int {
-	if atMost <= fewKeys {
-		if i := slices.Index(f.level.keys, k); i >= 0 {
-			return i
+// place returns where a key stands, from now on if not before. Known is a hash table of the places, counted from 1: a map would allocate,
+// and take four times as long. It has a power of two entries, and at most half of them are taken.
+func (l *level[K]) place(k K, known []int32) int {
+	for at := maphash.Comparable(seed, k); ; at++ {
+		entry := &known[at&uint64(len(known)-1)]
+		if *entry == 0 {
+			l.keys = append(l.keys, k)
+			*entry = int32(len(l.keys))
 		}
-	} else {
-		if f.known == nil {
-			f.known = make(map[K]int, atMost)
+		if place := int(*entry) - 1; l.keys[place] == k {
+			return place
 		}
-		if i, ok := f.known[k]; ok {
-			return i
-		}
-		f.known[k] = len(f.level.keys)
 	}
-	f.level.keys = append(f.level.keys, k)
-	return len(f.level.keys) - 1
 }
 
 // load loads a level. To the dataloader's batch function it is one key, which costs the same for one parent as for a thousand.

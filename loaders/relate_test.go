@@ -142,6 +142,33 @@ func TestKeys(t *testing.T) {
 	r.requireReads(t, 2)
 }
 
+// TestParentsOfFewKeys relates many parents, some of whom have no key, and who share a few or many.
+func TestParentsOfFewKeys(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 17, 255, 256, 257, 3000} {
+		for _, different := range []int{1, 2, n/2 + 1, n} {
+			parents, r := make([]*parent, n), &reader{}
+			for i := range parents {
+				if parents[i] = (&parent{fmt.Sprint(i * 7 % different)}); i%5 == 4 {
+					parents[i] = &parent{}
+				}
+			}
+			values, err := relate(response(), parents, keyOf, r.read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			known := map[string]bool{"": true}
+			for i, p := range parents {
+				if p.key == "" && values[i] != nil || p.key != "" && values[i].key != "of "+p.key {
+					t.Fatalf("%d of %d parents: %q has %v", n, different, p.key, values[i])
+				}
+				known[p.key] = true
+			}
+			r.requireReads(t, len(known)-1)
+		}
+	}
+}
+
 func TestAKeyWithoutAValue(t *testing.T) {
 	t.Parallel()
 	values, err := relate(response(), some(2), keyOf, func(context.Context, []string) (map[string]*parent, error) { return nil, nil })
