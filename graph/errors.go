@@ -97,14 +97,16 @@ func recoverer(observe func()) graphql.RecoverFunc {
 // failures are those of one response. What fails a level of the query fails each of its fields: they share an id, and
 // the log has the first few.
 type failures struct {
-	id     func() string
+	once   sync.Once
+	random string
 	logged atomic.Int32
 }
 
 const maxLogged = 10
 
-func newFailures() *failures {
-	return &failures{id: sync.OnceValue(func() string { return rand.Text()[:12] })}
+func (f *failures) id() string {
+	f.once.Do(func() { f.random = rand.Text()[:12] })
+	return f.random
 }
 
 func (f *failures) mayLog() bool { return f.logged.Add(1) <= maxLogged }
@@ -112,7 +114,7 @@ func (f *failures) mayLog() bool { return f.logged.Add(1) <= maxLogged }
 type failuresKey struct{}
 
 func withFailures(ctx context.Context) context.Context {
-	return context.WithValue(ctx, failuresKey{}, newFailures())
+	return context.WithValue(ctx, failuresKey{}, &failures{})
 }
 
 // failuresOf returns those of the response that ctx belongs to. A refused request has but one error of ours, if any.
@@ -120,5 +122,5 @@ func failuresOf(ctx context.Context) *failures {
 	if f, ok := ctx.Value(failuresKey{}).(*failures); ok {
 		return f
 	}
-	return newFailures()
+	return &failures{}
 }

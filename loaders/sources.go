@@ -15,7 +15,9 @@ func made(ctx context.Context, of ...answers.Source) { answers.From(ctx).Reads(o
 
 // madeOfRows notes rows, also those that turn out not to exist.
 func madeOfRows[K ~string](ctx context.Context, table domain.Table, keys []K) {
-	made(ctx, answers.Rows(table, keys)...)
+	if record := answers.From(ctx); record != nil {
+		record.Reads(answers.Rows(table, keys)...)
+	}
 }
 
 // madeOf notes a list each: its pages, in whatever order, and its length.
