@@ -7,10 +7,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"atelier/exec"
 	"atelier/graph/document"
@@ -41,22 +37,11 @@ const documentBytes = 32 << 20
 
 // NewHandler answers GraphQL requests. The viewer is in the request's context.
 func NewHandler(o Options) http.Handler {
+	o.Transport = withDefaults(o.Transport)
+	o.Transport.OnPanic = o.OnPanic
 	schema := newSchema(o)
-	settings := withDefaults(o.Transport)
-	settings.OnPanic = o.OnPanic
-	server := handler.New(schema)
-	server.AddTransport(transport.New(settings, document.NewReader(schema.Schema(), settings.Limits, documentBytes)))
-	server.SetQueryCache(transport.Documents{})
-	if settings.Limits.Introspection > 0 {
-		server.Use(extension.Introspection{})
-	}
-	server.SetErrorPresenter(presenter{o.Log}.present)
-	server.SetRecoverFunc(recoverer(o.OnPanic))
-	server.AroundOperations(o.readmitted)
-	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		return next(o.Prepare(withFailures(ctx)))
-	})
-	return server
+	e := &engine{Options: o, schema: schema, present: presenter{o.Log}.present, recover: recoverer(o.OnPanic)}
+	return transport.New(o.Transport, document.NewReader(schema.Schema(), o.Transport.Limits, documentBytes), e)
 }
 
 // newSchema returns the schema, executed breadth first unless the options say otherwise.
@@ -67,18 +52,6 @@ func newSchema(o Options) graphql.ExecutableSchema {
 		return generated
 	}
 	return exec.New(generated, NewExecTable(config), exec.Options{Cost: statements, StandIns: standIns, OnFallback: o.OnFallback})
-}
-
-// readmitted lets mutations run as the viewer is now.
-func (o Options) readmitted(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	if o.Readmit == nil || graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
-		return next(ctx)
-	}
-	readmitted, err := o.Readmit(ctx)
-	if err != nil {
-		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{presenter{o.Log}.present(ctx, err)}})
-	}
-	return next(readmitted)
 }
 
 func withDefaults(s transport.Settings) transport.Settings {

@@ -1,7 +1,7 @@
 // Package transport carries GraphQL over HTTP as https://graphql.github.io/graphql-over-http/draft/ has it: POST and GET, media
 // types negotiated, the right status, and answers written once.
 //
-// It reads and refuses requests, and hands what may run to gqlgen's executor. It knows nothing of the schema.
+// It reads and refuses requests, and hands what may run to an engine. It knows nothing of the schema.
 package transport
 
 import (
@@ -74,31 +74,46 @@ type Outcome struct {
 	NotKept answers.Reason
 }
 
-// Transport answers GraphQL requests over HTTP. It implements gqlgen's graphql.Transport.
+// Engine is what runs operations.
+type Engine interface {
+	// Ready returns what is to be run, with the variables as their types have them, or what is wrong with these.
+	Ready(asked Asked) (*graphql.OperationContext, *gqlerror.Error)
+	// Answer runs an operation, once. It returns nil where ctx had ended before it began.
+	Answer(ctx context.Context, operation *graphql.OperationContext) *graphql.Response
+	// Present returns errors as clients may see them.
+	Present(ctx context.Context, errs gqlerror.List) gqlerror.List
+}
+
+// Asked is what a request asks for: an operation of a document that holds.
+type Asked struct {
+	Document  *ast.QueryDocument
+	Operation *ast.OperationDefinition
+	Params    *graphql.RawParams
+}
+
+// Transport answers GraphQL requests over HTTP.
 type Transport struct {
 	Settings
+	engine    Engine
 	reader    *document.Reader
 	persisted *persisted
 	known     *lru.Cache[*knownRequest]
 	room      *room
 }
 
-// New returns a transport that reads documents by reader.
-func New(s Settings, reader *document.Reader) *Transport {
+// New returns a transport that reads documents by reader, and has their operations run by engine.
+func New(s Settings, reader *document.Reader, engine Engine) *Transport {
 	if s.Answers == nil {
 		s.Answers = answers.New(answers.Config{})
 	}
 	return &Transport{
-		Settings: s, reader: reader, persisted: newPersisted(persistedBytes), known: lru.New[*knownRequest](knownBytes), room: newRoom(roomWeight),
+		Settings: s, engine: engine, reader: reader, persisted: newPersisted(persistedBytes), known: lru.New[*knownRequest](knownBytes), room: newRoom(roomWeight),
 	}
 }
 
-// Supports implements graphql.Transport: every request is answered here, also those that are refused.
-func (*Transport) Supports(*http.Request) bool { return true }
-
-// Do implements graphql.Transport.
-func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	a := &answer{Transport: t, w: w, r: r, exec: exec, media: mediaJSON, start: time.Now(), done: func() Work { return Work{} }}
+// ServeHTTP implements http.Handler.
+func (t *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a := &answer{Transport: t, w: w, r: r, media: mediaJSON, start: time.Now(), done: func() Work { return Work{} }}
 	defer a.recover()
 	if refused := a.run(); refused != nil {
 		a.refuse(refused)
@@ -110,7 +125,6 @@ type answer struct {
 	*Transport
 	w         http.ResponseWriter
 	r         *http.Request
-	exec      graphql.GraphExecutor
 	media     media
 	start     time.Time
 	operation *ast.OperationDefinition // nil until it is known.
@@ -153,7 +167,7 @@ func (a *answer) run() *refusal {
 	}
 	ctx, cancel := context.WithTimeout(a.r.Context(), a.Deadline)
 	defer cancel()
-	operation, ctx, refused := a.prepare(ctx, params)
+	operation, refused := a.prepare(params)
 	if refused != nil {
 		return refused
 	}
@@ -191,8 +205,7 @@ func (a *answer) execute(ctx context.Context, operation *graphql.OperationContex
 	if a.tellsOfCache() {
 		ctx, a.trace = cache.Traced(ctx)
 	}
-	respond, ctx := a.exec.DispatchOperation(ctx, operation)
-	response := respond(ctx)
+	response := a.engine.Answer(ctx, operation)
 	if a.operation.Operation != ast.Query {
 		a.Answers.ChangedBy(auth.ViewerFrom(a.r.Context()).ID)
 	}
@@ -214,35 +227,20 @@ func (a *answer) recover() {
 	}
 }
 
-type documentKey struct{}
-
-// Documents is the query cache to give gqlgen's executor: it finds the document that the transport has read for the request.
-type Documents struct{}
-
-// Get implements graphql.Cache.
-func (Documents) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
-	doc, ok := ctx.Value(documentKey{}).(*ast.QueryDocument)
-	return doc, ok
-}
-
-// Add implements graphql.Cache. The reader has kept the document already.
-func (Documents) Add(context.Context, string, *ast.QueryDocument) {}
-
 // prepare reads the document, coerces the variables and charges the cost.
-func (a *answer) prepare(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, context.Context, *refusal) {
+func (a *answer) prepare(params *graphql.RawParams) (*graphql.OperationContext, *refusal) {
 	doc, refused := a.document(params)
 	if refused != nil {
-		return nil, ctx, refused
+		return nil, refused
 	}
 	if refused := a.choose(doc, params); refused != nil {
-		return nil, ctx, refused
+		return nil, refused
 	}
-	ctx = context.WithValue(ctx, documentKey{}, doc)
-	operation, errs := a.exec.CreateOperationContext(ctx, params)
-	if errs != nil {
-		return nil, ctx, refuseAll(document.Bounded(errs))
+	operation, err := a.engine.Ready(Asked{doc, a.operation, params})
+	if err != nil {
+		return nil, refuseAll(document.Bounded(gqlerror.List{err}))
 	}
-	return operation, ctx, a.admit(operation)
+	return operation, a.admit(operation)
 }
 
 func (a *answer) document(params *graphql.RawParams) (*ast.QueryDocument, *refusal) {

@@ -78,8 +78,7 @@ func (a *answer) finish(response *graphql.Response) {
 
 // present is a response of errors alone.
 func (a *answer) present(errs gqlerror.List) *graphql.Response {
-	presented := a.exec.DispatchError(graphql.WithOperationContext(a.r.Context(), &graphql.OperationContext{}), errs)
-	return &graphql.Response{Errors: presented.Errors}
+	return &graphql.Response{Errors: a.engine.Present(a.r.Context(), errs)}
 }
 
 // hasLeft reports whether the client has left. Then there is no answer, and what failed for that reason is no error of anybody's.
