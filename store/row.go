@@ -28,12 +28,13 @@ type row struct {
 	column int    // How many columns were read.
 	err    error
 
-	isApart bool
-	texts   strings.Builder
-	piece   int // Bytes that texts began with.
-	strings pieces[string]
-	wholes  pieces[int64]
-	times   pieces[time.Time]
+	isApart   bool
+	texts     strings.Builder
+	piece     int // Bytes that texts began with.
+	documents []byte
+	strings   pieces[string]
+	wholes    pieces[int64]
+	times     pieces[time.Time]
 }
 
 // A record is the number of its columns (int32), then, of each column, its type (uint32), its length (int32; negative for
@@ -202,10 +203,15 @@ func orNil[T any](r *row, in *pieces[T], value T, there bool) *T {
 	case !there:
 		return nil
 	case r.isApart:
-		return &value
+		return alone(value)
 	}
 	return in.add(value)
 }
+
+// alone is orNil's for a row that is apart: by itself, since a parameter whose address is taken is made anew in each call.
+//
+//go:noinline
+func alone[T any](value T) *T { return &value }
 
 // text reads a text that is there, maybeText one that may be NULL. The others are named alike.
 func (r *row) text() string {
@@ -347,5 +353,18 @@ func (r *row) document() domain.JSON {
 		r.fail("is not jsonb of the version that is known")
 		return nil
 	}
-	return slices.Clone(domain.JSON(value[1:]))
+	return r.keepDocument(value[1:])
+}
+
+// keepDocument copies a document.
+func (r *row) keepDocument(value []byte) domain.JSON {
+	if r.isApart || len(value) > longText {
+		return slices.Clone(domain.JSON(value))
+	}
+	if len(value) > cap(r.documents)-len(r.documents) {
+		r.documents = make([]byte, 0, min(max(2*cap(r.documents), 4*len(value)), mostTexts))
+	}
+	start := len(r.documents)
+	r.documents = append(r.documents, value...)
+	return domain.JSON(r.documents[start:len(r.documents):len(r.documents)])
 }
