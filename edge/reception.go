@@ -25,7 +25,7 @@ func (c Reception) Middleware() Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body := &received{}
-			err := c.receive(http.NewResponseController(w), r, &body.unread, held)
+			err := c.receive(w, r, &body.unread, held)
 			switch {
 			case errors.Is(err, os.ErrDeadlineExceeded):
 				w.Header().Set("Connection", "close")
@@ -46,12 +46,12 @@ var errNoRoom = errors.New("there is no room for this body")
 
 // receive reads a body, until it is more than MaxBody. Once it is whole nothing bounds the reading any more: net/http waits
 // for the client's leaving by reading, and what is left of the time would bound the operation.
-func (c Reception) receive(control *http.ResponseController, r *http.Request, body *bytes.Buffer, held *hold) error {
+func (c Reception) receive(w http.ResponseWriter, r *http.Request, body *bytes.Buffer, held *hold) error {
 	if r.Body == http.NoBody {
-		_ = control.SetReadDeadline(time.Time{})
+		allowReading(w, time.Time{})
 		return nil
 	}
-	_ = control.SetReadDeadline(time.Now().Add(c.Within))
+	allowReading(w, time.Now().Add(c.Within))
 	if r.ContentLength > c.MaxBody { // It goes on without a byte; net/http reads some of the rest, to find the next request.
 		return nil
 	}
@@ -60,25 +60,30 @@ func (c Reception) receive(control *http.ResponseController, r *http.Request, bo
 	}
 	isWhole, err := readOn(body, r.Body, min(smallBody, c.MaxBody+1))
 	if !isWhole && err == nil && int64(body.Len()) <= c.MaxBody {
-		isWhole, err = c.receiveLarge(control, r, body, held)
+		isWhole, err = c.receiveLarge(w, r, body, held)
 	}
 	if isWhole {
-		_ = control.SetReadDeadline(time.Time{})
+		allowReading(w, time.Time{})
 	}
 	return err
 }
 
-func (c Reception) receiveLarge(control *http.ResponseController, r *http.Request, body *bytes.Buffer, held *hold) (isWhole bool, err error) {
+func (c Reception) receiveLarge(w http.ResponseWriter, r *http.Request, body *bytes.Buffer, held *hold) (isWhole bool, err error) {
 	size := r.ContentLength
 	if size < 0 { // Nobody knows.
 		size = c.MaxBody
 	}
-	give, ok := held.take(size, func() { _ = control.SetReadDeadline(longAgo) })
+	give, ok := held.take(size, func() { allowReading(w, longAgo) })
 	if !ok {
 		return false, errNoRoom
 	}
 	defer give()
 	return readOn(body, r.Body, c.MaxBody+1-int64(body.Len()))
+}
+
+// allowReading lets the client send until then; zero is for ever.
+func allowReading(w http.ResponseWriter, until time.Time) {
+	_ = http.NewResponseController(w).SetReadDeadline(until)
 }
 
 // longAgo is a deadline that has passed.

@@ -152,9 +152,11 @@ func fitsScalar(name string, value any) bool {
 		_, ok := value.(string)
 		return ok
 	case "ID":
-		_, isText := value.(string)
+		if _, isText := value.(string); isText {
+			return true
+		}
 		_, err := strconv.ParseInt(number.String(), 10, 64)
-		return isText || isNumber && err == nil
+		return isNumber && err == nil
 	}
 	return true
 }

@@ -43,14 +43,22 @@ func (a *answer) parse(text []byte) (*graphql.RawParams, *refusal) {
 }
 
 func (a *answer) readPost(r *http.Request) ([]byte, *refusal) {
-	name, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || name != string(mediaJSON) || !isUTF8(params["charset"]) {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, refuse(http.StatusUnsupportedMediaType, domain.UnsupportedMediaType, "send application/json in UTF-8")
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, refuse(http.StatusUnsupportedMediaType, domain.UnsupportedMediaType, "send the body without a Content-Encoding")
 	}
 	return a.body(r)
+}
+
+// isJSON reports whether a content type is that of JSON in UTF-8. Most clients write it in one way.
+func isJSON(contentType string) bool {
+	if contentType == string(mediaJSON) {
+		return true
+	}
+	name, params, err := mime.ParseMediaType(contentType)
+	return err == nil && name == string(mediaJSON) && isUTF8(params["charset"])
 }
 
 // body reads a body, or refuses it as soon as its length is known to be too much.
