@@ -21,6 +21,9 @@ type Options struct {
 	Redis *Door
 	// Prefix begins every key in Redis; deployments that share a Redis must differ in it. Default "atelier".
 	Prefix string
+	// Database tells the database from others that share a Redis and a prefix. It is used without a feed only: with one the log of changes, which Redis
+	// names, tells them apart.
+	Database string
 	// Feed is what the database offers beside the changes that Changed is told. Nil says that there is no feed: then Changed is never
 	// called, and values live by their lifetimes alone.
 	Feed *Feed
@@ -84,7 +87,7 @@ func newCache(o Options, now func() time.Time) (*Cache, error) {
 func newShared(o Options, c *Cache) *sharedTier {
 	t := &sharedTier{fills: make(chan fill, fillsWaiting)}
 	t.trust = trust{
-		door: o.Redis, prefix: "{" + cmp.Or(o.Prefix, "atelier") + "}:", ages: c.ages, feed: o.Feed, now: c.now,
+		door: o.Redis, prefix: "{" + cmp.Or(o.Prefix, "atelier") + "}:", database: o.Database, ages: c.ages, feed: o.Feed, now: c.now,
 		log: c.log, observe: c.observe, wake: make(chan struct{}, 1),
 	}
 	o.Redis.changed = func(opened bool) {

@@ -94,7 +94,7 @@ type marker struct {
 
 // enter finds what Redis knows, or begins anew where it knows nothing.
 func (t *trust) enter(ctx context.Context, told domain.ChangeBatch) (*standing, marker, error) {
-	name := t.prefix + "ttl:" // By lifetimes alone values are not deleted, so they must never be mixed up with those that are.
+	name := t.prefix + "ttl:" + t.database + ":" // By lifetimes alone values are not deleted, so they must never be mixed up with those that are.
 	if t.feed != nil {
 		name = fmt.Sprintf("%s%d:", t.prefix, told.Epoch)
 	}

@@ -43,13 +43,14 @@ type Feed struct {
 // which position of the log of changes everything was deleted in it, by whichever replica; what the log has from there on is
 // deleted now. Where the log does not reach back as far, a new epoch begins, in which no value is from before.
 type trust struct {
-	door    *Door
-	prefix  string
-	ages    *ages
-	feed    *Feed // Nil: values live by their lifetimes alone.
-	now     func() time.Time
-	log     *slog.Logger
-	observe Observer
+	door     *Door
+	prefix   string
+	database string // In names of what lives by its lifetime alone.
+	ages     *ages
+	feed     *Feed // Nil: values live by their lifetimes alone.
+	now      func() time.Time
+	log      *slog.Logger
+	observe  Observer
 
 	standing atomic.Pointer[standing] // Nil: Redis is not used.
 	wake     chan struct{}            // Ends the wait for the next try to join.

@@ -24,21 +24,42 @@ func (s *Server) openRedis() error {
 
 // openCache makes the cache, unless there is to be none. It is the first that is told of changes: whoever reads through it must not be
 // told earlier.
-func (s *Server) openCache() (err error) {
+func (s *Server) openCache(ctx context.Context) (err error) {
 	if !s.config.HasCache() {
 		return nil
 	}
 	counts := s.metrics.Cache(s.cacheState)
 	s.counts = countRequests(counts)
 	observer := cache.Observer{Requests: s.counts, Fault: counts.CountFault}
+	redis, database, err := s.sharedTier(ctx)
+	if err != nil {
+		return err
+	}
 	s.cache, err = cache.New(cache.Options{
-		Bytes: int64(s.config.CacheBytes), Redis: s.redis, Prefix: s.config.RedisPrefix, Feed: s.cacheFeed(), Observe: &observer, Log: s.log,
+		Bytes: int64(s.config.CacheBytes), Redis: redis, Prefix: s.config.RedisPrefix, Database: database, Feed: s.cacheFeed(),
+		Observe: &observer, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("make the cache: %w", err)
 	}
 	s.changeListeners = append(s.changeListeners, s.cache)
 	return nil
+}
+
+// sharedTier is the way to Redis for the cache, if there is one, and the database's name in its keys. With the feed the log of changes tells databases
+// apart that share a prefix; without it a database that cannot be told from others must do without Redis.
+func (s *Server) sharedTier(ctx context.Context) (redis *cache.Door, database string, err error) {
+	if s.redis == nil || s.config.FollowsChanges() {
+		return s.redis, "", nil
+	}
+	if database, err = s.store.Identity(ctx); err != nil {
+		return nil, "", fmt.Errorf("ask the database who it is: %w", err)
+	}
+	if database == "" {
+		s.log.Warn("the cache does without redis: CHANGE_FEED is off, and the role may not execute pg_control_system()")
+		return nil, "", nil
+	}
+	return s.redis, database, nil
 }
 
 // cacheFeed is nil where changes are not followed.

@@ -277,3 +277,22 @@ func (l *lines) count(what string) int {
 	defer l.mu.Unlock()
 	return strings.Count(l.text.String(), what)
 }
+
+// Without the feed nothing but their keys tells two databases apart that share a Redis and a prefix, with users of the same ids.
+func TestDatabasesDoNotShareValuesWithoutTheFeed(t *testing.T) {
+	t.Parallel()
+	address := redistest.Start(t).URL()
+	off := func(c *config.Config) { c.ChangeFeed = "off" }
+	first, second := startFleet(t, address, off), startFleet(t, address, off)
+	second.user, second.token = first.user, tokenOf(t, second.c, first.user)
+	second.renameBySQL(t, "of the second")
+	first.shares(t)
+	second.shares(t)
+	name := first.name(t, first.one)
+	if name == "of the second" {
+		t.Fatalf("the first has %q already", name)
+	}
+	if got := second.name(t, second.one); got != "of the second" {
+		t.Errorf("the second database's user is %q", got)
+	}
+}

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"atelier/domain"
@@ -27,7 +28,7 @@ func (s *Server) followChanges(databaseURL string) {
 		return
 	}
 	s.feed = store.NewFollower(store.FollowConfig{
-		URL: cmp.Or(string(s.config.ListenURL), databaseURL), Tell: s.tellChanges, Note: s.noteFeed,
+		URL: cmp.Or(string(s.config.ListenURL), databaseURL), Of: s.provenBy(databaseURL), Tell: s.tellChanges, Note: s.noteFeed,
 	})
 	s.metrics.Feed(feedStates(), func() metrics.Feed {
 		stats := s.feed.Stats()
@@ -36,6 +37,26 @@ func (s *Server) followChanges(databaseURL string) {
 		}
 	})
 	s.background.Go(func() { s.feed.Run(s.lifetime) })
+}
+
+// provenBy is the address of the database to which the feed must be connected, where its own is another.
+func (s *Server) provenBy(databaseURL string) string {
+	if s.config.ListenURL == "" || string(s.config.ListenURL) == databaseURL {
+		return ""
+	}
+	return databaseURL
+}
+
+// checkListenURL refuses to begin with a feed that would tell of another database's changes. One that cannot be reached yet is looked at when it can.
+func (s *Server) checkListenURL(ctx context.Context, databaseURL string) error {
+	if !s.config.FollowsChanges() || s.provenBy(databaseURL) == "" {
+		return nil
+	}
+	err := store.SameDatabase(ctx, databaseURL, string(s.config.ListenURL))
+	if errors.Is(err, store.ErrOtherDatabase) {
+		return err
+	}
+	return nil // What else is wrong, the feed says itself, and goes on trying.
 }
 
 func feedStates() (names []string) {

@@ -1,9 +1,13 @@
 package server
 
 import (
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
+	"atelier/config"
+	"atelier/store"
 	"atelier/store/storetest"
 )
 
@@ -37,4 +41,20 @@ func TestTheFeedMayBeOff(t *testing.T) {
 	if _, body := get(t, s.URL()+"/metrics"); strings.Contains(body, "change_feed") || s.feed != nil {
 		t.Errorf("it is followed: %s", body)
 	}
+}
+
+func TestAFeedOfAnotherDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	c := settings(storetest.New(t))
+	c.ListenURL = config.Address(storetest.New(t))
+	s, err := New(t.Context(), c, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	if s != nil {
+		_ = s.Close()
+	}
+	if !errors.Is(err, store.ErrOtherDatabase) || !strings.Contains(err.Error(), "DATABASE_LISTEN_URL") {
+		t.Errorf("not refused: %v", err)
+	}
+	c.ListenURL = c.DatabaseURL + "&application_name=direct" // Another way to the same one.
+	live := start(t, c)
+	eventually(t, "the feed is live", func() bool { return live.feed.Stats().State == store.FeedLive })
 }

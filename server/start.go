@@ -26,6 +26,9 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkListenURL(ctx, databaseURL); err != nil {
+		return err
+	}
 	if err := s.fillWithDemo(ctx); err != nil {
 		return err
 	}
@@ -39,7 +42,7 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	activity := auth.NewActivity(s.store.TouchUsers, s.log)
 	s.background.Go(func() { activity.Run(s.lifetime) })
-	if err := s.openCache(); err != nil {
+	if err := s.openCache(ctx); err != nil {
 		return err
 	}
 	s.keepAnswers()

@@ -29,6 +29,8 @@ type FollowConfig struct {
 	// URL is that of a direct connection: LISTEN does not pass a pooler that shares connections. Changes are told through one as
 	// well, but up to a second later.
 	URL string
+	// Of is the address of the database whose changes are wanted, if URL is another way to it: nothing is told while it leads elsewhere. May be empty.
+	Of string
 	// Log and From are where to begin, as a batch had it. Without them, what is committed from now on is told.
 	Log  domain.LogID
 	From domain.LogPosition
@@ -117,7 +119,7 @@ func (f *Follower) Run(ctx context.Context) {
 
 // follow reads over one connection until it fails, and reports whether it could read at all.
 func (f *Follower) follow(ctx context.Context) (begun bool, err error) {
-	log, err := openLog(ctx, f.config.URL)
+	log, err := openLog(ctx, f.config.URL, f.config.Of)
 	if err != nil {
 		return false, err
 	}
@@ -227,7 +229,7 @@ func (f *Follower) note(state FeedState, cause error) {
 // Since reads once what was committed since a position, whatever Run does meanwhile. Where that is too much to be read in some
 // seconds, the batch says that there is a gap.
 func (f *Follower) Since(ctx context.Context, id domain.LogID, from domain.LogPosition) (told domain.ChangeBatch, err error) {
-	log, err := openLog(ctx, f.config.URL)
+	log, err := openLog(ctx, f.config.URL, f.config.Of)
 	if err != nil {
 		return told, translate(ctx, err)
 	}

@@ -2,10 +2,12 @@ package store_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"net"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -136,8 +138,9 @@ type proxy struct {
 	url, target string
 
 	mu     sync.Mutex
-	deaf   bool // Connections that listen get nothing any more.
-	silent bool // No connection gets anything.
+	deaf   bool   // Connections that listen get nothing any more.
+	silent bool   // No connection gets anything.
+	others string // The database that new connections get in the place of the one they ask for; empty for that one.
 }
 
 func newProxy(t *testing.T, database string) *proxy {
@@ -194,8 +197,11 @@ func (p *proxy) forward(server, client net.Conn, listens chan struct{}) {
 	defer func() { _ = server.Close() }()
 	buffer := make([]byte, 1<<16)
 	listening := false
-	for {
+	for isFirst := true; ; isFirst = false {
 		n, err := client.Read(buffer)
+		if isFirst {
+			n = p.misdirect(buffer, n)
+		}
 		if !listening && bytes.Contains(buffer[:n], []byte("LISTEN ")) {
 			listening = true
 			close(listens)
@@ -204,6 +210,24 @@ func (p *proxy) forward(server, client net.Conn, listens chan struct{}) {
 			return
 		}
 	}
+}
+
+// misdirect changes the database that a connection's first message asks for.
+func (p *proxy) misdirect(buffer []byte, n int) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.others == "" {
+		return n
+	}
+	first := bytes.Replace(buffer[:n], []byte("\x00"+nameIn(p.url)+"\x00"), []byte("\x00"+p.others+"\x00"), 1)
+	binary.BigEndian.PutUint32(first, uint32(len(first)))
+	return copy(buffer, first)
+}
+
+// nameIn is the name of the database in an address.
+func nameIn(database string) string {
+	u, _ := url.Parse(database)
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 // answer passes what the server sends, or swallows it.

@@ -29,8 +29,8 @@ type log struct {
 	reading *sql.Stmt
 }
 
-// openLog connects, or fails within some seconds.
-func openLog(ctx context.Context, url string) (*log, error) {
+// openLog connects, or fails within some seconds. If of is another address, it must lead to the same database.
+func openLog(ctx context.Context, url, of string) (*log, error) {
 	connector, err := newConnector(url, logSettings())
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func openLog(ctx context.Context, url string) (*log, error) {
 	defer done()
 	l := &log{db: sql.OpenDB(connector)}
 	l.db.SetMaxOpenConns(1)
-	if err := l.begin(ctx); err != nil {
+	if err := l.begin(ctx, of); err != nil {
 		l.close()
 		return nil, fmt.Errorf("open the log of changes: %w", err)
 	}
@@ -61,9 +61,14 @@ SELECT coalesce(extract(epoch FROM s.stats_reset)::text, 'never') || '-' || d.oi
 FROM pg_stat_bgwriter s, pg_database d
 WHERE d.datname = current_database()`
 
-func (l *log) begin(ctx context.Context) (err error) {
+func (l *log) begin(ctx context.Context, of string) (err error) {
 	if l.conn, err = l.db.Conn(ctx); err != nil {
 		return err
+	}
+	if of != "" {
+		if err := proveSame(ctx, l.conn, of); err != nil {
+			return err
+		}
 	}
 	if err := l.conn.QueryRowContext(ctx, greetLog).Scan(&l.life, &l.channel); err != nil {
 		return err
