@@ -28,6 +28,14 @@ func SelectsItems(ctx context.Context) bool { return Selects(ctx, itemFields...)
 // SelectsTotal reports whether anything is selected of a numbered page for which its list must be counted.
 func SelectsTotal(ctx context.Context) bool { return Selects(ctx, totalFields...) }
 
+// userRelations are the relations of a user besides the balance. One that is missing here would wait for the user's row.
+var userRelations = []string{"tasks", "creditLogs", "chats", "files", "generatedFiles", "statistics"}
+
+// SelectsBalanceAlone reports whether the balance is the one relation that is selected of a user. Then it is read with the user's row.
+func SelectsBalanceAlone(ctx context.Context) bool {
+	return Selects(ctx, "credit") && !Selects(ctx, userRelations...)
+}
+
 // Selects reports whether any of the named fields is selected on what the context's field resolves to, or on the
 // items of that list, whatever their concrete type. By it resolvers tell which shape of a noun to load.
 func Selects(ctx context.Context, names ...string) bool {

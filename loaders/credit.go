@@ -2,20 +2,70 @@ package loaders
 
 import (
 	"context"
+	"maps"
+	"sync"
 
 	"atelier/cache/answers"
 	"atelier/domain"
 	"atelier/relay"
 )
 
-// Balances reads the balance of each user, as it is now.
+// Balances reads the balance of each user, as it is now; or was, when this response read it with the user's row.
 func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, error) {
-	s := From(ctx).store
+	l := From(ctx)
 	read := func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]domain.Decimal, error) {
 		answers.From(ctx).Refuse(answers.Balance)
-		return s.Balances(ctx, ids)
+		if known, err := l.balances.of(ids); known != nil || err != nil {
+			return known, err
+		}
+		return l.store.Balances(ctx, ids)
 	}
 	return relate(ctx, users, ownersKey(ctx), read)
+}
+
+// balances are those that came with the rows of their users, or why they did not come.
+type balances struct {
+	mu     sync.Mutex
+	read   map[domain.UserID]domain.Decimal
+	failed map[domain.UserID]error
+}
+
+func (b *balances) add(read map[domain.UserID]domain.Decimal) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.read == nil {
+		b.read = read
+		return
+	}
+	joined := maps.Clone(b.read) // What was given out is read without the lock.
+	maps.Copy(joined, read)
+	b.read = joined
+}
+
+func (b *balances) fail(ids []domain.UserID, why error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failed == nil {
+		b.failed = map[domain.UserID]error{}
+	}
+	for _, id := range ids {
+		b.failed[id] = why
+	}
+}
+
+// of returns balances among which are those of all of these users, or nil.
+func (b *balances) of(ids []domain.UserID) (map[domain.UserID]domain.Decimal, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		if why, has := b.failed[id]; has {
+			return nil, why
+		}
+		if _, has := b.read[id]; !has {
+			return nil, nil
+		}
+	}
+	return b.read, nil
 }
 
 // CreditLogs reads a page of each user's ledger.

@@ -20,6 +20,8 @@ type Loaders struct {
 	admits  func(*domain.User) bool
 	cache   *cache.Cache // May be nil.
 	access  Access
+
+	balances balances // Those that came with the rows of their users.
 }
 
 // New returns the loaders for one response.

@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"slices"
 
 	"atelier/cache"
 	"atelier/domain"
@@ -40,6 +41,25 @@ func UsersPage(ctx context.Context, filter domain.UserFilter, order domain.UserO
 // UsersByID reads users for roots; the map lacks those that do not exist.
 func UsersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
 	return From(ctx).usersByID(ctx, ids)
+}
+
+// UsersWithBalance is UsersByID for users of whom the balance is asked for next, if the viewer may read it: where their rows have to be read, the
+// balances come with them, in the same statement, and Balances need not ask for them.
+func UsersWithBalance(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
+	l := From(ctx)
+	if !slices.ContainsFunc(ids, func(id domain.UserID) bool { return l.admits(&domain.User{ID: id}) }) {
+		return l.usersByID(ctx, ids)
+	}
+	madeOfRows(ctx, domain.TableUsers, ids)
+	return cache.GetMany(ctx, l.cache, cache.UserInfo, ids, func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
+		found, balances, err := l.store.UsersWithBalance(ctx, ids)
+		if err != nil { // Where it is the balances that cannot be read, their users still can.
+			l.balances.fail(ids, err)
+			return usersIn(l.store)(ctx, ids)
+		}
+		l.balances.add(balances)
+		return byKey(found, nil, userKey)
+	})
 }
 
 // Owners reads the user of each object.

@@ -23,13 +23,13 @@ func TestCertificates(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, database(t, "crowd.sql"))
 	for query, want := range map[string]int{
-		`{ users(first: N) { nodes { name } } }`:                                                      1,
-		`{ users(first: N) { totalCount edges { node { credit tasks(first: 2) { totalCount } } } } }`: 1 + 1 + 1 + 1,
-		`{ tasks(first: N) { nodes { user { credit } files { nodes { task { id } } } } } }`:           5,
-		`{ users(first: N) { totalCount __typename } tasks(first: N) { totalCount } }`:                2,
-		`{ usersPage(pageSize: N) { total } tasksPage(pageSize: N) { items { id } } }`:                2,
-		`{ tasksPage(pageSize: N) { total items { user { id } } } }`:                                  3,
-		`{ a: users(first: N) { nodes { x: credit y: credit } } viewer { credit } }`:                  4,
+		`{ users(first: N) { nodes { name } } }`:                                                               1,
+		`{ users(first: N) { totalCount edges { node { credit tasks(first: 2) { totalCount } } } } }`:          1 + 1 + 1 + 1,
+		`{ tasks(first: N) { nodes { user { credit } files { nodes { task { id } } } } } }`:                    5,
+		`{ users(first: N) { totalCount __typename } tasks(first: N) { totalCount } }`:                         2,
+		`{ usersPage(pageSize: N) { total } tasksPage(pageSize: N) { items { id } } }`:                         2,
+		`{ tasksPage(pageSize: N) { total items { user { id } } } }`:                                           3,
+		`{ a: users(first: N) { nodes { x: credit y: credit } } viewer { credit name chats { totalCount } } }`: 5,
 	} {
 		for _, n := range []string{"1", "10", "100"} {
 			got := a.query(t, boss, strings.ReplaceAll(query, "N", n), nil).must(t)

@@ -29,8 +29,7 @@ func (queries) Viewer(ctx context.Context) (*domain.User, error) {
 	if !viewer.IsSignedIn() {
 		return nil, nil
 	}
-	read, err := loaders.UsersByID(ctx, []domain.UserID{viewer.ID})
-	return found(ctx, viewer.ID, read, err)
+	return userByID(ctx, viewer.ID)
 }
 
 // User is a user by id.
@@ -39,8 +38,16 @@ func (queries) User(ctx context.Context, id relay.ID) (*domain.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	read, err := loaders.UsersByID(ctx, []domain.UserID{key})
-	return found(ctx, key, read, err)
+	return userByID(ctx, key)
+}
+
+func userByID(ctx context.Context, id domain.UserID) (*domain.User, error) {
+	load := loaders.UsersByID
+	if graph.SelectsBalanceAlone(ctx) {
+		load = loaders.UsersWithBalance
+	}
+	read, err := load(ctx, []domain.UserID{id})
+	return found(ctx, id, read, err)
 }
 
 // Users is a page of all users.

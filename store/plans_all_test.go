@@ -182,6 +182,8 @@ func (l *large) readOnes(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	succeeds(t)(l.UsersByID(ctx, l.users))
+	_, balances, err := l.UsersWithBalance(ctx, l.users)
+	succeeds(t)(balances, err)
 	succeeds(t)(l.ChatsByID(ctx, l.chats))
 	succeeds(t)(l.MessagesByID(ctx, []domain.MessageID{"dormant-1"}, true))
 	succeeds(t)(l.FilesByID(ctx, []domain.FileID{"dormant-1"}, true))

@@ -86,6 +86,25 @@ func (s *Store) UsersByID(ctx context.Context, ids []domain.UserID) ([]*domain.U
 	return byKeys(ctx, s, users, ids, true)
 }
 
+// UsersWithBalance is UsersByID, with the balances of those who exist, as they are now.
+func (s *Store) UsersWithBalance(ctx context.Context, ids []domain.UserID) ([]*domain.User, map[domain.UserID]domain.Decimal, error) {
+	found, balances := make([]*domain.User, 0, len(ids)), make(map[domain.UserID]domain.Decimal, len(ids))
+	err := s.read(ctx, users.table, usersWithBalanceSQL(), []any{texts(ids)}, func(row *row) error {
+		user := users.scan(row.apart(), true)
+		found, balances[user.ID] = append(found, user), row.decimal()
+		return nil
+	})
+	return found, balances, err
+}
+
+// Each balance is looked up by itself: a join would read all of them, since it is planned for any number of users.
+func usersWithBalanceSQL() string {
+	return shape{read: readByKeys, table: users.table, name: "with balance"}.text(func() string {
+		return fmt.Sprintf("SELECT record_send(ROW(%s, coalesce((SELECT c.credit FROM credit c WHERE c.user_id = t.id), 0::numeric(20,4)))) FROM users t WHERE t.id = ANY($1::text[])",
+			users.columns(true))
+	})
+}
+
 const roleSQL = `SELECT record_send(ROW(role)) FROM users WHERE id = $1`
 
 // Role reads a user's role as it is now, or returns domain.NotFound. Requests ask it before anything else.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -40,6 +41,30 @@ func TestUsersByID(t *testing.T) {
 	if bob.ProfileImageURL != nil || bob.LastActiveAt != nil || bob.Role != domain.RolePending {
 		t.Errorf("got %+v", bob)
 	}
+}
+
+func TestUsersWithBalance(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec(t, `INSERT INTO users (id, name, email, role) VALUES ('a', 'Ada', 'ada@example.com', 'admin'), ('b', 'Bob', 'bob@example.com', 'user')`)
+	w.exec(t, `INSERT INTO credit (id, user_id, credit) VALUES ('c', 'a', 1234567890.0001)`)
+	ids := []domain.UserID{"a", "b", "nobody"}
+	found, balances, err := w.UsersWithBalance(t.Context(), ids)
+	must(t, found, err)
+	if want, err := w.UsersByID(t.Context(), ids); !reflect.DeepEqual(byID(found), byID(want)) {
+		t.Errorf("got %v, want %v, %v", found, want, err)
+	}
+	if len(balances) != 2 || balances["a"].String() != "1234567890.0001" || balances["b"].String() != "0.0000" {
+		t.Errorf("balances: %v", balances)
+	}
+}
+
+func byID(users []*domain.User) map[domain.UserID]*domain.User {
+	found := map[domain.UserID]*domain.User{}
+	for _, u := range users {
+		found[u.ID] = u
+	}
+	return found
 }
 
 // withoutChecks lets other programs' words in, as an adopted table without constraints does.
