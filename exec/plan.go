@@ -96,6 +96,7 @@ const (
 	errSubscription  unplannedError = "subscription"
 	errIntrospection unplannedError = "introspection"
 	errDirective     unplannedError = "directive"
+	errCondition     unplannedError = "condition"
 	errField         unplannedError = "field"
 	errSize          unplannedError = "size"
 )

@@ -53,11 +53,14 @@ func (p *plans) of(oc *graphql.OperationContext) (*plan, error) {
 		return nil, v.refused
 	}
 	var of [maxConditions]byte
-	which := v.choose(oc, of[:0])
-	v.mu.RLock()
-	known, ok := v.plans[string(which)]
-	v.mu.RUnlock()
+	which, ok := v.choose(oc, of[:0])
 	if !ok {
+		return nil, errCondition
+	}
+	v.mu.RLock()
+	known, isKnown := v.plans[string(which)]
+	v.mu.RUnlock()
+	if !isKnown {
 		known = p.compile(oc, v, string(which))
 	}
 	return known.plan, known.refused
@@ -93,15 +96,15 @@ func (p *plans) variantsOf(oc *graphql.OperationContext) *variants {
 	if ok {
 		return v
 	}
+	made := newVariants(oc)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if v, ok = p.known[operation]; ok {
 		return v
 	}
-	v = newVariants(oc)
-	p.known[operation] = v
+	p.known[operation] = made
 	runtime.AddCleanup(oc.Operation, p.forget, operation)
-	return v
+	return made
 }
 
 // forget lets go of the plans of an operation that is no more.
@@ -114,8 +117,8 @@ func (p *plans) forget(operation weak.Pointer[ast.OperationDefinition]) {
 	}
 }
 
-// weigh counts a plan that was kept, unless its operation was let go of meanwhile. Over the limit, others are let go of, whichever come
-// first.
+// weigh counts a plan that was kept, unless its operation was let go of meanwhile. Over the limit, the plans of others are let go of, whichever
+// come first; what is known of their operations stays, with its one cleanup.
 func (p *plans) weigh(operation weak.Pointer[ast.OperationDefinition], v *variants, size int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,15 +127,27 @@ func (p *plans) weigh(operation weak.Pointer[ast.OperationDefinition], v *varian
 	}
 	v.size += size
 	p.size += size
-	for operation, other := range p.known {
+	for _, other := range p.known {
 		if p.size <= p.limit {
 			return
 		}
-		if other != v {
+		if other != v && other.size > 0 {
 			p.size -= other.size
-			delete(p.known, operation)
+			other.drop()
 		}
 	}
+	if p.size > p.limit { // The variants of one operation are more than all may be.
+		p.size -= v.size
+		v.drop()
+	}
+}
+
+// drop lets go of the plans. The mu of plans is held.
+func (v *variants) drop() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.plans)
+	v.size = 0
 }
 
 // maxConditions is the most variables that may decide about one operation's fields.
@@ -143,22 +158,29 @@ func newVariants(oc *graphql.OperationContext) *variants {
 	w := walk{doc: oc.Doc, seen: map[string]bool{}}
 	w.set(oc.Operation.SelectionSet)
 	v.conditions = w.conditions
-	if w.isStrange || len(w.conditions) > maxConditions {
+	switch {
+	case w.isStrange:
 		v.refused = errDirective
+	case len(w.conditions) > maxConditions:
+		v.refused = errCondition
 	}
 	return v
 }
 
-// choose spells what the conditions come to.
-func (v *variants) choose(oc *graphql.OperationContext, which []byte) []byte {
+// choose spells what the conditions come to, if they come to anything: a variable with a default may have been given as null.
+func (v *variants) choose(oc *graphql.OperationContext, which []byte) ([]byte, bool) {
 	for _, name := range v.conditions {
-		if holds, _ := oc.Variables[name].(bool); holds {
+		holds, ok := oc.Variables[name].(bool)
+		switch {
+		case !ok:
+			return nil, false
+		case holds:
 			which = append(which, '1')
-		} else {
+		default:
 			which = append(which, '0')
 		}
 	}
-	return which
+	return which, true
 }
 
 // walk goes through all selections that an operation may come to.

@@ -105,13 +105,36 @@ func TestPlansAreBounded(t *testing.T) {
 			t.Fatalf("plans of %d fields are kept, and the limit is %d", p.size, limit)
 		}
 	}
-	if len(p.known) == 0 || len(p.known) > limit/5 {
-		t.Errorf("%d plans are kept", len(p.known))
+	kept := 0
+	for _, v := range p.known {
+		kept += len(v.plans)
+	}
+	if kept == 0 || kept > limit/5 || len(p.known) != len(all) {
+		t.Errorf("%d plans are kept, and %d operations of %d are known", kept, len(p.known), len(all))
 	}
 	if _, err := p.of(operation(t, schema, "{"+strings.Repeat(" a self {", 20)+" a"+strings.Repeat(" }", 20)+" }", nil)); !errors.Is(err, errSize) {
 		t.Errorf("a plan larger than an eighth of all: %v", err)
 	}
 	runtime.KeepAlive(all)
+}
+
+// TestOneOperationsPlansAreBounded makes plans of one operation for what its conditions come to.
+func TestOneOperationsPlansAreBounded(t *testing.T) {
+	t.Parallel()
+	table, schema := tiny()
+	const limit = 64
+	p := newPlans(table, limit, nil)
+	oc := operation(t, schema, `query ($v: Boolean!, $w: Boolean!, $x: Boolean!, $y: Boolean!) {
+		a b: a c: a d: a @skip(if: $v) e: a @skip(if: $w) f: a @skip(if: $x) g: a @skip(if: $y) }`, nil)
+	for i := range 16 {
+		oc.Variables = map[string]any{"v": i&1 > 0, "w": i&2 > 0, "x": i&4 > 0, "y": i&8 > 0}
+		if _, err := p.of(oc); err != nil {
+			t.Fatal(err)
+		}
+		if p.size > limit {
+			t.Fatalf("plans of %d fields are kept, and the limit is %d", p.size, limit)
+		}
+	}
 }
 
 // TestPlansOfOperationsThatWereLetGo compiles for an operation whose other plans are let go of meanwhile, and twice for the same outcome:

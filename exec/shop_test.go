@@ -251,6 +251,23 @@ func TestOnePlanServesAllVariables(t *testing.T) {
 	}
 }
 
+// TestNullConditions gives null for a condition, before and after it was false: what others asked makes no difference.
+func TestNullConditions(t *testing.T) {
+	t.Parallel()
+	ours, generated := newServer(false), newServer(true)
+	query := `query ($x: Boolean = true) { customer(id: "a") { id name @include(if: $x) } }`
+	for _, variables := range []map[string]any{{"x": nil}, {"x": false}, {"x": nil}, {}} {
+		got, errs := ours.ask(t.Context(), t, query, variables)
+		want, wantErrs := generated.ask(t.Context(), t, query, variables)
+		if got != want || !slices.Equal(errs, wantErrs) {
+			t.Errorf("%v:\n got %s, %q\nwant %s, %q", variables, got, errs, want, wantErrs)
+		}
+	}
+	if want := []string{"condition", "condition"}; !slices.Equal(ours.fallbacks, want) {
+		t.Errorf("left for %q, want %q", ours.fallbacks, want)
+	}
+}
+
 // TestSubscriptions are the generated executor's.
 func TestSubscriptions(t *testing.T) {
 	t.Parallel()

@@ -24,7 +24,7 @@ func (r *Reader) CheckVariables(operation *ast.OperationDefinition, variables ma
 			return err
 		}
 	}
-	return nil
+	return checkConditions(operation, variables)
 }
 
 func (r *Reader) checkVariable(definition *ast.VariableDefinition, variables map[string]any) *gqlerror.Error {
