@@ -108,13 +108,19 @@ func (o *operations) directives() string {
 		return ""
 	}
 	condition := pick(o, []string{"true", "false"})
-	if o.one(2) {
+	switch o.IntN(4) {
+	case 0, 1:
 		condition = o.variable("Boolean!", o.one(2))
+	case 2: // A default lets it into the place of a Boolean!.
+		condition = o.variable("Boolean = "+condition, o.one(2))
+		if o.one(2) {
+			delete(o.variables, condition[1:])
+		}
 	}
 	return " " + pick(o, []string{"@skip", "@include"}) + "(if: " + condition + ")"
 }
 
-// variable declares a variable, and returns its name. Half of those have a default and no value.
+// variable declares a variable with a value, and returns its name.
 func (o *operations) variable(of string, value any) string {
 	o.names++
 	name := fmt.Sprintf("v%d", o.names)
@@ -133,13 +139,20 @@ func (o *operations) field(on *ast.Definition, depth int) {
 	f := pick(o, fields)
 	o.fields++
 	arguments := o.arguments(f)
+	asked := f.Name + arguments
 	if arguments != "" || o.one(5) || isAmbiguous(f) {
 		o.names++
-		fmt.Fprintf(&o.text, "a%d: ", o.names)
+		asked = fmt.Sprintf("a%d: %s", o.names, asked)
 	}
-	o.text.WriteString(f.Name + arguments + o.directives())
-	if of := schema.Types[f.Type.Name()]; of.IsCompositeType() {
-		o.text.WriteByte(' ')
+	o.text.WriteString(asked + o.directives())
+	of := schema.Types[f.Type.Name()]
+	if !of.IsCompositeType() {
+		return
+	}
+	o.text.WriteByte(' ')
+	o.set(of, depth-1)
+	if o.one(6) { // The same field, of which something else is selected.
+		o.text.WriteString(" " + asked + o.directives() + " ")
 		o.set(of, depth-1)
 	}
 }
@@ -220,16 +233,25 @@ func (o *operations) filter(a *ast.ArgumentDefinition) string {
 	return pick(o, known[a.Type.Name()])
 }
 
-// given spells a value, or a variable with the value, or one with it for a default.
+// given spells a value, or a variable with the value, or one with it for a default; or, where there need be none, one that is null or not given.
 func (o *operations) given(of string, value any) string {
 	spelt := fmt.Sprint(value)
 	if text, ok := value.(string); ok {
 		spelt = fmt.Sprintf("%q", text)
 	}
-	switch o.IntN(4) {
+	switch o.IntN(5) {
 	case 0:
 		return o.variable(of, value)
 	case 1:
+		if strings.HasSuffix(of, "!") {
+			break
+		}
+		name := o.variable(of, nil)
+		if o.one(2) {
+			delete(o.variables, name[1:])
+		}
+		return name
+	case 2:
 		o.names++
 		o.declared = append(o.declared, fmt.Sprintf("$v%d: %s = %s", o.names, of, spelt))
 		return fmt.Sprintf("$v%d", o.names)
