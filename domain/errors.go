@@ -20,6 +20,7 @@ const (
 	InvalidArgument Code = "INVALID_ARGUMENT" // Any other argument that does not hold.
 	TooLarge        Code = "TOO_LARGE"        // What was asked for is more than an operation may read, in bytes.
 	AnswerTooLarge  Code = "ANSWER_TOO_LARGE" // What was read makes more bytes than an answer may have.
+	MoreErrors      Code = "MORE_ERRORS"      // Not a failure of its own: there are more than an answer lists.
 
 	// What is refused before anything runs.
 	BadRequest                 Code = "BAD_REQUEST" // Not a GraphQL request over HTTP.

@@ -71,7 +71,7 @@ func (a *answer) finish(response *graphql.Response) {
 		a.writeWhole(kept)
 	} else {
 		a.addCache(response)
-		a.write(http.StatusOK, response)
+		a.write(http.StatusOK, withFewErrors(response))
 	}
 	a.observe(response.Errors)
 }
