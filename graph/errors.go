@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"atelier/domain"
@@ -23,6 +24,7 @@ type presenter struct{ log *slog.Logger }
 
 func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	shown := locate(ctx, err)
+	argument := cutArgument(ctx, shown)
 	told, known := errors.AsType[*domain.Error](err)
 	switch {
 	case known:
@@ -39,7 +41,33 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	default:
 		p.hide(ctx, shown, err)
 	}
+	if argument != "" && shown.Extensions != nil {
+		shown.Extensions["argument"] = argument
+	}
 	return markRetryable(shown)
+}
+
+// cutArgument ends the path of an error in an argument at its field, since it is one of the response, and returns where in the arguments it is:
+// gqlgen appends that, as in user.id for what may be a field as well.
+func cutArgument(ctx context.Context, shown *gqlerror.Error) string {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil || fc.Field.Field == nil || fc.Field.Definition == nil {
+		return ""
+	}
+	field := len(fc.Path())
+	if field == 0 || len(shown.Path) <= field {
+		return ""
+	}
+	argument := shown.Path[field:]
+	name, isName := argument[0].(ast.PathName)
+	if !isName || fc.Field.Definition.Arguments.ForName(string(name)) == nil {
+		return ""
+	}
+	shown.Path = shown.Path[:field:field]
+	if len(shown.Locations) == 0 && fc.Field.Position != nil {
+		shown.Locations = []gqlerror.Location{{Line: fc.Field.Position.Line, Column: fc.Field.Position.Column}}
+	}
+	return argument.String()
 }
 
 // locate returns a fresh error with the path and the locations of err.

@@ -21,13 +21,26 @@ func withFewErrors(response *graphql.Response) *graphql.Response {
 	if more <= 0 {
 		return response
 	}
-	sorted := slices.Clone(response.Errors)
-	slices.SortStableFunc(sorted, func(a, b *gqlerror.Error) int { return strings.Compare(a.Path.String(), b.Path.String()) })
+	places := make([]place, len(response.Errors))
+	for i, err := range response.Errors {
+		places[i] = place{err.Path.String(), err}
+	}
+	slices.SortStableFunc(places, func(a, b place) int { return strings.Compare(a.path, b.path) })
+	few := *response
+	few.Errors = make(gqlerror.List, 0, mostErrors+1)
+	for _, p := range places[:mostErrors] {
+		few.Errors = append(few.Errors, p.err)
+	}
 	last := &gqlerror.Error{
 		Message:    fmt.Sprintf("there are %d more errors", more),
 		Extensions: map[string]any{"code": string(domain.MoreErrors), "more": more},
 	}
-	few := *response
-	few.Errors = slices.Concat(sorted[:mostErrors], gqlerror.List{last})
+	few.Errors = append(few.Errors, last)
 	return &few
+}
+
+// place is an error, and where it happened.
+type place struct {
+	path string
+	err  *gqlerror.Error
 }
