@@ -36,7 +36,7 @@ func TestBench(t *testing.T) {
 		wantLine(t, text, operation+`: requests/s by the limit's +\| +≥ 0\.90 \| +[0-9.]+ \| +(yes|NO) \|`)
 	}
 	for _, executor := range []string{"Q1", "Q2"} {
-		wantLine(t, text, executor+`: requests/s by the generated executor's +\| +≥ [35] \| +[0-9.]+ \| +(yes|NO) \|`)
+		wantLine(t, text, executor+`: requests/s by the generated executor's +\| +≥ [35] \| +[0-9.]+ \(the limit itself: [0-9.]+\) \| +(yes|NO) \|`)
 	}
 	wantLine(t, text, `server and limit answered with the same bytes`)
 	wantLine(t, text, `server and generated answered with the same bytes`)
