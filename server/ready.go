@@ -127,6 +127,9 @@ func (r *readiness) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	answerJSON(w, http.StatusOK, answer{Ready: true, Cache: r.cache()})
 }
 
+// NotReady returns why the server is not ready for requests, or nothing.
+func (s *Server) NotReady(ctx context.Context) string { return s.readiness.reasonNow(ctx) }
+
 // databaseIsReady returns why the database is not ready, or nothing, and what the log should know about it.
 func (s *Server) databaseIsReady(ctx context.Context) (reason string, cause error) {
 	if err := s.store.Ping(ctx); err != nil {

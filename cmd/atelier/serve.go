@@ -44,7 +44,11 @@ func (p *program) announce(ctx context.Context, s *server.Server) error {
 	if err != nil {
 		return fmt.Errorf("make tokens for the demo: %w", err)
 	}
-	_, _ = fmt.Fprintf(p.stdout, "\nAtelier is ready.\n\n  playground  %s/\n  API         %[1]s/graphql\n", s.URL())
+	state := "Atelier is ready."
+	if reason := s.NotReady(ctx); reason != "" {
+		state = "Atelier listens, but is not ready: " + reason
+	}
+	_, _ = fmt.Fprintf(p.stdout, "\n%s\n\n  playground  %s/\n  API         %[2]s/graphql\n", state, s.URL())
 	for _, t := range tokens {
 		_, _ = fmt.Fprintf(p.stdout, "\n# A demo %s, for %.0f hours:\nexport %s=%s\n", t.Role, server.DemoTokenLifetime.Hours(), variableOf(t.Role), t.Token)
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"atelier/store/storetest"
 )
 
 // ask sends a query to the API and returns the answer.
@@ -111,6 +113,17 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	if err := p.end(t); !errors.As(err, &ended) || ended.Success() {
 		t.Errorf("it ended with %v", err)
 	}
+}
+
+// TestServeOnADatabaseThatIsNotMigrated says that it is not ready, and why.
+func TestServeOnADatabaseThatIsNotMigrated(t *testing.T) {
+	t.Parallel()
+	p := launch(t, []string{"DATABASE_URL=" + storetest.Empty(t), "JWT_SECRET=" + secret, "ADDR=127.0.0.1:0"})
+	if why := p.says(t, "Atelier listens, but is not ready: "); !strings.Contains(why, "atelier migrate up") {
+		t.Errorf("it says %q", why)
+	}
+	must(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	must(t, p.end(t))
 }
 
 func TestServeThatIsStoppedWhileItStarts(t *testing.T) {
