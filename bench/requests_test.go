@@ -43,7 +43,7 @@ func newSides(t testing.TB) *sides {
 	must(t, err)
 	s.server = s.subjectAt(s.realServer(t, url).URL())
 
-	byHand, err := limit.New(t.Context(), limit.Options{Database: url, MaxConns: maxConns, Secret: s.ground.Secret})
+	byHand, err := limit.New(t.Context(), limit.Options{Database: url, MaxConns: maxConns, Secret: s.ground.Secret, JoinsCredit: true})
 	must(t, err)
 	limitServer := httptest.NewServer(byHand.Handler())
 	s.limit = s.subjectAt(limitServer.URL)

@@ -2,7 +2,6 @@ package loaders
 
 import (
 	"context"
-	"maps"
 	"sync"
 
 	"atelier/cache/answers"
@@ -23,49 +22,48 @@ func Balances(ctx context.Context, users []*domain.User) ([]domain.Decimal, erro
 	return relate(ctx, users, ownersKey(ctx), read)
 }
 
-// balances are those that came with the rows of their users, or why they did not come.
+// balances are those that were read with the rows of their users.
 type balances struct {
-	mu     sync.Mutex
-	read   map[domain.UserID]domain.Decimal
-	failed map[domain.UserID]error
+	mu    sync.Mutex
+	known map[domain.UserID]balance
 }
 
-func (b *balances) add(read map[domain.UserID]domain.Decimal) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.read == nil {
-		b.read = read
-		return
-	}
-	joined := maps.Clone(b.read) // What was given out is read without the lock.
-	maps.Copy(joined, read)
-	b.read = joined
+// balance is an amount, or why it could not be read.
+type balance struct {
+	amount domain.Decimal
+	err    error
 }
 
-func (b *balances) fail(ids []domain.UserID, why error) {
+// note keeps what was read, or why nothing could be; users who do not exist have no balance.
+func (b *balances) note(ids []domain.UserID, read map[domain.UserID]domain.Decimal, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.failed == nil {
-		b.failed = map[domain.UserID]error{}
+	if b.known == nil {
+		b.known = make(map[domain.UserID]balance, len(ids))
 	}
 	for _, id := range ids {
-		b.failed[id] = why
+		if amount, isThere := read[id]; isThere || err != nil {
+			b.known[id] = balance{amount, err}
+		}
 	}
 }
 
-// of returns balances among which are those of all of these users, or nil.
+// of returns the balances of these users if all of them are known, and nil otherwise.
 func (b *balances) of(ids []domain.UserID) (map[domain.UserID]domain.Decimal, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, id := range ids {
-		if why, has := b.failed[id]; has {
-			return nil, why
-		}
-		if _, has := b.read[id]; !has {
-			return nil, nil
-		}
+	if b.known == nil {
+		return nil, nil
 	}
-	return b.read, nil
+	found := make(map[domain.UserID]domain.Decimal, len(ids))
+	for _, id := range ids {
+		known, isKnown := b.known[id]
+		if !isKnown || known.err != nil {
+			return nil, known.err
+		}
+		found[id] = known.amount
+	}
+	return found, nil
 }
 
 // CreditLogs reads a page of each user's ledger.

@@ -43,21 +43,20 @@ func UsersByID(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*dom
 	return From(ctx).usersByID(ctx, ids)
 }
 
-// UsersWithBalance is UsersByID for users of whom the balance is asked for next, if the viewer may read it: where their rows have to be read, the
-// balances come with them, in the same statement, and Balances need not ask for them.
+// UsersWithBalance is UsersByID for users of whom the balance is asked for next, if the viewer may read all of theirs: where their rows have to be
+// read, the balances come with them, in the same statement, and Balances need not ask for them.
 func UsersWithBalance(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
 	l := From(ctx)
-	if !slices.ContainsFunc(ids, func(id domain.UserID) bool { return l.admits(&domain.User{ID: id}) }) {
+	if slices.ContainsFunc(ids, func(id domain.UserID) bool { return !l.admits(&domain.User{ID: id}) }) {
 		return l.usersByID(ctx, ids)
 	}
 	madeOfRows(ctx, domain.TableUsers, ids)
 	return cache.GetMany(ctx, l.cache, cache.UserInfo, ids, func(ctx context.Context, ids []domain.UserID) (map[domain.UserID]*domain.User, error) {
-		found, balances, err := l.store.UsersWithBalance(ctx, ids)
+		found, read, err := l.store.UsersWithBalance(ctx, ids)
+		l.balances.note(ids, read, err)
 		if err != nil { // Where it is the balances that cannot be read, their users still can.
-			l.balances.fail(ids, err)
 			return usersIn(l.store)(ctx, ids)
 		}
-		l.balances.add(balances)
 		return byKey(found, nil, userKey)
 	})
 }

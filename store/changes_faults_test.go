@@ -61,8 +61,7 @@ func TestKilledConnectionsAreMadeAnew(t *testing.T) {
 	f := follow(t, store.FollowConfig{URL: w.url})
 	var want []domain.Change
 	for range 3 {
-		w.exec(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE datname = current_database() AND (application_name = 'atelier changes' OR query LIKE 'LISTEN%')`)
+		w.cutFeed(t)
 		want = append(want, w.rename(t, "u"))
 		f.awaitChanges(t, want...)
 		f.awaitState(t, store.FeedLive)
@@ -257,4 +256,11 @@ func (p *proxy) swallows(listens chan struct{}) bool {
 	default:
 		return p.silent
 	}
+}
+
+// cutFeed ends the connections by which followers are told of changes.
+func (w *world) cutFeed(t *testing.T) {
+	t.Helper()
+	w.exec(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND (application_name = 'atelier changes' OR query LIKE 'LISTEN%')`)
 }

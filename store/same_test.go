@@ -42,8 +42,7 @@ func TestAFollowerThatIsLedAstrayTellsNothing(t *testing.T) {
 	p := newProxy(t, w.url)
 	f := follow(t, store.FollowConfig{URL: p.url, Of: w.url})
 	p.set(func() { p.others = nameIn(storetest.New(t)) })
-	w.exec(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-		WHERE datname = current_database() AND (application_name = 'atelier changes' OR query LIKE 'LISTEN%')`)
+	w.cutFeed(t)
 	f.awaitState(t, store.FeedDown)
 	change := w.rename(t, "u")
 	if _, err := f.Since(t.Context(), "", 0); !errors.Is(err, store.ErrOtherDatabase) {

@@ -19,7 +19,7 @@ func FuzzReadQuickly(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var quick, slow request
 		if !utf8.Valid(text) || surveyJSON(text).deepest > 1000 || !readQuickly(text, &quick) { // The others are refused, or left to the decoder.
-			t.Skip()
+			return
 		}
 		if refused := decodeObject(decoderOf(text), &slow); refused != nil {
 			t.Fatalf("%q was read: %v", text, refused.errs)
